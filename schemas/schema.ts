@@ -1,0 +1,58 @@
+/** BigQuery's column types by their GoogleSQL names; aliases (INTEGER, FLOAT, BOOLEAN, STRUCT) are resolved on reading. */
+export type ColumnType =
+  | "STRING"
+  | "BYTES"
+  | "INT64"
+  | "FLOAT64"
+  | "NUMERIC"
+  | "BIGNUMERIC"
+  | "BOOL"
+  | "DATE"
+  | "TIME"
+  | "DATETIME"
+  | "TIMESTAMP"
+  | "JSON"
+  | "GEOGRAPHY"
+  | "INTERVAL"
+  | "RANGE"
+  | "RECORD";
+
+export type ColumnMode = "NULLABLE" | "REQUIRED" | "REPEATED";
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly mode: ColumnMode;
+  readonly description: string;
+  /** True where the description begins with "Personal data": BigQuery's format has no field of its own for it. */
+  readonly personal: boolean;
+  /** STRING: Unicode characters; BYTES: bytes. */
+  readonly maxLength?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+  /** RANGE only: DATE, DATETIME or TIMESTAMP. */
+  readonly rangeElementType?: ColumnType;
+  /** RECORD only. */
+  readonly fields?: readonly Column[];
+}
+
+export interface TableSchema {
+  /** The table's description; empty where the file has none. */
+  readonly description: string;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * A value of a row. By type of column:
+ * STRING, GEOGRAPHY string; JSON its JSON text; BYTES Uint8Array; INT64 bigint; FLOAT64 number (NaN and infinities included);
+ * NUMERIC, BIGNUMERIC canonical decimal string ("-12.5", no exponent, no trailing zeros); BOOL boolean;
+ * DATE "2024-02-29"; TIME "12:00:00.123456"; DATETIME "2024-02-29T12:00:00.123456"; TIMESTAMP "2024-02-29T12:00:00.123456Z", in UTC
+ * (fractions: none, or six digits); INTERVAL "1-2 3 4:5:6.789"; RANGE { start, end } of its element type or null;
+ * RECORD a Row; REPEATED an array, never null; null for a NULLABLE column that is absent or null.
+ */
+export type Value = null | string | bigint | number | boolean | Uint8Array | readonly Value[] | Row;
+
+/** A message's content in the shape of the table: every column of the schema, in its order, and no other. */
+export interface Row {
+  [column: string]: Value;
+}
