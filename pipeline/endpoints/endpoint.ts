@@ -1,22 +1,30 @@
-import type { Message } from "../../transforms/message";
-import type { Refusal } from "../../transforms/refusal";
 import type { DeadLetter } from "../../transforms/dead-letter";
-import type { Row } from "../../schemas/schema";
+import type { Message } from "../../transforms/message";
+import type { MessageRow } from "../../transforms/parse-row";
+import type { Refusal } from "../../transforms/refusal";
 
-/** A row with the message that it came from beside it. */
-export interface MessageRow {
-  readonly message: Message;
-  readonly row: Row;
-}
+export type { MessageRow } from "../../transforms/parse-row";
 
 /** What an operator must mend, or what passes by itself: the code is stable, the text tells a person what was found and what mends it. */
-export interface WriteTrouble {
+export interface Trouble {
   readonly code: string;
   /** What was found, and for a set-up error what would mend it. Never a value of a message. */
   readonly text: string;
 }
 
-/** The closed set of answers to a write. Nothing else: a writer throws only for a defect of its own. */
+/** An operator must mend something; waiting alone helps nobody. What was asked may be asked again, whole. */
+export interface SetUpError {
+  readonly kind: "setUpError";
+  readonly trouble: Trouble;
+}
+
+/** Passes by itself: ask again, whole, after a while. */
+export interface TransientError {
+  readonly kind: "transientError";
+  readonly trouble: Trouble;
+}
+
+/** The closed set of answers to a write. A writer throws only for a defect of its own. */
 export type WriteResult =
   /** Every row is in the table; `alreadyThere` of them, by message id, were so before. */
   | { readonly kind: "written"; readonly alreadyThere: number }
@@ -26,22 +34,55 @@ export type WriteResult =
       readonly refused: readonly { readonly index: number; readonly refusal: Refusal }[];
       readonly alreadyThere: number;
     }
-  /** An operator must mend something. Nothing that was not written will be by waiting alone. The whole batch may be given again. */
-  | { readonly kind: "setUpError"; readonly trouble: WriteTrouble }
-  /** Passes by itself: give the whole batch again after a while. */
-  | { readonly kind: "transientError"; readonly trouble: WriteTrouble };
+  | SetUpError
+  | TransientError;
 
-/** Where rows go, in this process. One call at a time. Writing a message id again is safe for as long as the sink's own documentation says. */
-export interface RowWriter {
+interface Writer<T> {
   /** For the summary and the screen: `duckdb build/rows.duckdb`, `bigquery-emulator p:d.t`. */
   readonly name: string;
-  write(rows: readonly MessageRow[]): Promise<WriteResult>;
+  /** True where a message id that is written again adds nothing, whenever it comes. */
+  readonly keyed: boolean;
+  /** One call at a time. */
+  write(batch: readonly T[]): Promise<WriteResult>;
+  /** Keyed writers: which of these message ids are there. */
+  holds?(messageIds: readonly string[]): Promise<ReadonlySet<string>>;
   close(): Promise<void>;
 }
 
-/** Where dead letters go, in this process. It refuses none: a dead letter that cannot be written is a set-up or a transient error. */
-export interface DeadLetterWriter {
+/** Where rows go, in this process. */
+export type RowWriter = Writer<MessageRow>;
+
+/** Where dead letters go, in this process. It refuses none: what cannot be written is a set-up or a transient error. */
+export type DeadLetterWriter = Writer<DeadLetter>;
+
+/** Messages that were delivered together and are acknowledged together. */
+export interface Delivery {
+  readonly messages: readonly Message[];
+}
+
+/** The closed set of answers to a pull. */
+export type PullResult =
+  | { readonly kind: "delivery"; readonly delivery: Delivery }
+  /** Nothing is waiting now. */
+  | { readonly kind: "nothing" }
+  /** Nothing will ever come again: the end of a file. */
+  | { readonly kind: "end" }
+  | SetUpError
+  | TransientError;
+
+/** Where messages come from, in this process. */
+export interface MessageSource {
+  readonly kind: "pubsub" | "pubsub-emulator" | "file";
   readonly name: string;
-  write(deadLetters: readonly DeadLetter[]): Promise<WriteResult>;
+  /** Seconds after which a delivery that is neither acknowledged nor extended comes again; 0 where it never does. */
+  readonly leaseSeconds: number;
+  /** At most `most` messages. Waits for some; an aborted wait answers "nothing". */
+  pull(most: number, signal: AbortSignal): Promise<PullResult>;
+  /** Holds these deliveries for `leaseSeconds` more. What cannot be held comes again. */
+  extend(deliveries: readonly Delivery[]): Promise<void>;
+  /** Answers how many messages could not be acknowledged: these come again. */
+  acknowledge(deliveries: readonly Delivery[]): Promise<number>;
+  /** Lets these deliveries come again at once. */
+  release(deliveries: readonly Delivery[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,0 +1,57 @@
+# Every target says in one line what it does: `make help`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+MESSAGES ?= 10000
+INVALID  ?= 0.02
+SEED     ?= 1
+RATE     ?=
+SCHEMA   ?= schemas/cc_account_info.json
+
+TS := node -r ts-node/register
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+.PHONY: setup
+setup: node_modules/.installed ## install what is missing (npm ci)
+
+node_modules/.installed: package.json package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "Node.js 20 or newer, with npm, is missing: https://nodejs.org" >&2; exit 1; }
+	@node -e 'if (parseInt(process.versions.node) < 20) { console.error("Node.js " + process.versions.node + " is too old: 20 or newer is needed"); process.exit(1) }'
+	npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: run-direct
+run-direct: setup ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA)
+	@MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts
+
+.PHONY: generate
+generate: setup ## publish generated messages to Pub/Sub (PROJECT_ID TOPIC MESSAGES INVALID SEED RATE SCHEMA)
+	@test -n "$(PROJECT_ID)" && test -n "$(TOPIC)" || { echo "say where to: make generate PROJECT_ID=… TOPIC=…" >&2; exit 2; }
+	@$(TS) generator/main.ts -d pubsub -p $(PROJECT_ID) -t $(TOPIC) -n $(MESSAGES) --invalid $(INVALID) --schema $(SCHEMA) $(if $(RATE),--rate $(RATE)) --seed $(SEED)
+
+.PHONY: query
+query: setup ## ask the table of the last run-direct (SQL="select count(*) from cc_account_info")
+	@SQL="$(SQL)" $(TS) test/support/query.ts
+
+.PHONY: test
+test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
+	@test/support/test.sh
+
+.PHONY: bench
+bench: setup ## the yardsticks: ratios to peers, measured in the same run
+	@$(TS) test/bench/main.ts
+
+.PHONY: bench-peers
+bench-peers: setup ## install the peers that bench measures against (Python and Java Beam, Python Faker)
+	@$(TS) test/support/setup-peers.ts
+
+.PHONY: format
+format: setup ## format the sources
+	@npx biome check --write .
+
+.PHONY: clean
+clean: ## remove what was built and installed
+	rm -rf build node_modules

@@ -1,0 +1,120 @@
+/** The pipeline as a real stream on one machine: Beam's DirectRunner, with endpoints that run in this process. */
+import { existsSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { systemClock } from "./clock";
+import { Stream } from "./stream";
+import { openBigQueryTable } from "../endpoints/bigquery-table";
+import { openDeadLetterFile } from "../endpoints/dead-letter-file";
+import { openDeadLetterTopic } from "../endpoints/dead-letter-topic";
+import { openDuckDbTable } from "../endpoints/duckdb-table";
+import type { DeadLetterWriter, MessageRow, MessageSource, RowWriter } from "../endpoints/endpoint";
+import { openInputFile } from "../endpoints/file-source";
+import { openSubscription, openTopic } from "../endpoints/pubsub-source";
+import { buildGraph } from "../graph";
+import { Ledger } from "../ledger";
+import type { Log } from "../log";
+import { type DirectOptions, UsageError } from "../options";
+import { showProgress } from "../progress";
+import { directRunner, type Root } from "../sdk/beam";
+import { inProcess, inProcessSource } from "../sdk/in-process";
+import type { RowSettings } from "../steps";
+import { type Summary, summarise } from "../summary";
+import { parseTableSchema, type TableSchema, withMetadata } from "../../schemas/schema";
+import type { DeadLetter } from "../../transforms/dead-letter";
+import type { Message } from "../../transforms/message";
+
+/** Runs until `stop` is aborted, or until a limit of the options is reached. Throws UsageError where a file that is named cannot be used. */
+export async function runDirect(options: DirectOptions, log: Log, stop: AbortSignal): Promise<Summary> {
+  const settings = rowSettings(options);
+  const endpoints = await openEndpoints(options, settings);
+  const { source, rows, deadLetters } = endpoints;
+  try {
+    const ledger = new Ledger(options.publishedIds !== undefined);
+    const stream = new Stream({
+      ...endpoints,
+      ledger,
+      log,
+      clock: systemClock,
+      schema: settings.schema,
+      idleMs: options.idleTimeout * 1000,
+      maxMessages: options.maxMessages,
+    });
+    stop.addEventListener("abort", () => stream.stop());
+    if (stop.aborted) stream.stop();
+    log.info(`from ${source.name} to ${rows.name}, dead letters to ${deadLetters.name}`);
+
+    const hideProgress = showProgress(ledger, log);
+    const started = performance.now();
+    const ended = await runGraph(stream, settings).finally(hideProgress);
+    const seconds = (performance.now() - started) / 1000;
+    const published = options.publishedIds === undefined ? undefined : readLines(options.publishedIds);
+    return await summarise({ ...endpoints, ledger, published, ended, heldBy: stream.heldBy, seconds });
+  } finally {
+    for (const endpoint of [source, rows, deadLetters]) await endpoint.close();
+  }
+}
+
+/** Builds the graph around a stream and runs it as the DirectRunner's one bundle. */
+async function runGraph(stream: Stream, settings: RowSettings) {
+  let ended: Awaited<ReturnType<Stream["run"]>> | undefined;
+  const endpoints = {
+    readMessages: inProcessSource<Message>("pull", async (emit) => {
+      ended = await stream.run(emit);
+    }),
+    writeRows: inProcess<MessageRow, DeadLetter>("write", (emit) => {
+      stream.emitRefused = emit;
+      return { receive: stream.takeRow };
+    }),
+    writeDeadLetters: inProcess<DeadLetter, never>("write", () => ({ receive: stream.takeDeadLetter })),
+  };
+  await directRunner().run((root: Root) => buildGraph(root, endpoints, settings));
+  return ended!;
+}
+
+function rowSettings(options: DirectOptions): RowSettings {
+  return {
+    schema: basename(options.schema, ".json"),
+    schemaJson: readText(options.schema, "schema"),
+    unknownColumns: options.unknownColumns,
+    writeMetadata: options.writeMetadata,
+  };
+}
+
+async function openEndpoints(options: DirectOptions, settings: RowSettings) {
+  const columns = parseTableSchema(JSON.parse(settings.schemaJson));
+  const schema = options.writeMetadata ? withMetadata(columns) : columns;
+  const source = await openSource(options);
+  const rows = await openTable(options, schema, settings.schema);
+  const deadLetters = await openDeadLetters(options);
+  return { source, rows, deadLetters };
+}
+
+async function openSource({ source }: DirectOptions): Promise<MessageSource> {
+  if (source.kind === "subscription") return openSubscription(source.subscription);
+  if (source.kind === "topic") return openTopic(source.topic);
+  if (!existsSync(source.path)) throw new UsageError(`--input ${source.path} is not there`);
+  return openInputFile(source.path, source.format);
+}
+
+async function openTable({ table }: DirectOptions, schema: TableSchema, name: string): Promise<RowWriter> {
+  if (table.kind === "duckdb") return openDuckDbTable(table.path, schema, name);
+  return openBigQueryTable(table, schema);
+}
+
+async function openDeadLetters({ deadLetters }: DirectOptions): Promise<DeadLetterWriter> {
+  return deadLetters.kind === "file" ? openDeadLetterFile(deadLetters.path) : openDeadLetterTopic(deadLetters.topic);
+}
+
+function readText(path: string, flag: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`--${flag} ${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+function readLines(path: string): string[] {
+  return readText(path, "published_ids")
+    .split("\n")
+    .filter((line) => line !== "");
+}

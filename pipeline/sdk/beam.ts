@@ -1,0 +1,14 @@
+/**
+ * The one door to the Beam SDK: the project takes its transforms from here, never from `apache-beam` itself.
+ * The order of the imports matters: the SDK's modules are circular, and its front door must be opened first.
+ */
+import "./node-compat";
+import * as beam from "apache-beam";
+
+// The SDK reports each bundle on standard output, which belongs to the user. Our own log goes to standard error.
+console.debug = () => {};
+
+export { flatten, impulse, P, PCollection, type PTransform, Root, split, withName } from "apache-beam";
+export { directRunner } from "apache-beam/runners/direct_runner";
+export { requireForSerialization } from "apache-beam/serialization";
+export { beam };

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { parseOptions, UsageError } from "../../pipeline/options";
+
+const ENDS = "--runner Direct --duckdb rows.duckdb --dead_letters dead.ndjson";
+const parse = (line: string) => parseOptions(line.split(" "));
+
+describe("the pipeline's command line", () => {
+  it("takes a subscription, a topic or a file", () => {
+    assert.deepEqual(parse(`${ENDS} --pubsub_subscription projects/p/subscriptions/s`)!.source, {
+      kind: "subscription",
+      subscription: "projects/p/subscriptions/s",
+    });
+    assert.deepEqual(parse(`${ENDS} --pubsub_topic projects/p/topics/t`)!.source, {
+      kind: "topic",
+      topic: "projects/p/topics/t",
+    });
+    assert.deepEqual(parse(`${ENDS} --input f --input_format pubsub`)!.source, {
+      kind: "file",
+      path: "f",
+      format: "pubsub",
+    });
+  });
+
+  it("takes a BigQuery table in Beam's notation, a project with a domain too", () => {
+    const table = (name: string) => parse(`--runner Direct --input f --dead_letters d --table ${name}`)!.table;
+    assert.deepEqual(table("p:d.t"), { kind: "bigquery", project: "p", dataset: "d", table: "t" });
+    assert.deepEqual(table("p.d.t"), { kind: "bigquery", project: "p", dataset: "d", table: "t" });
+    assert.deepEqual(table("example.com:p:d.t"), {
+      kind: "bigquery",
+      project: "example.com:p",
+      dataset: "d",
+      table: "t",
+    });
+  });
+
+  it("has the defaults that lose nothing and end never", () => {
+    const options = parse(`${ENDS} --input f`)!;
+    assert.equal(options.unknownColumns, "refuse");
+    assert.equal(options.idleTimeout, Number.POSITIVE_INFINITY);
+    assert.equal(options.maxMessages, Number.POSITIVE_INFINITY);
+    assert.equal(options.writeMetadata, false);
+  });
+
+  const refused: Record<string, string> = {
+    "an unknown flag": `${ENDS} --input f --nonsense 1`,
+    "camel case in place of Beam's names": `${ENDS} --input f --idleTimeout 1`,
+    "no runner": "--input f --duckdb r --dead_letters d",
+    "a runner that there is not": "--runner Flink --input f --duckdb r --dead_letters d",
+    "no source": ENDS,
+    "two sources": `${ENDS} --input f --pubsub_topic projects/p/topics/t`,
+    "no table": "--runner Direct --input f --dead_letters d",
+    "two tables": `${ENDS} --input f --table p:d.t`,
+    "no place for dead letters": "--runner Direct --input f --duckdb r",
+    "two places for dead letters": `${ENDS} --input f --dead_letter_topic projects/p/topics/t`,
+    "a subscription that is none": `${ENDS} --pubsub_subscription s`,
+    "a topic in place of a subscription": `${ENDS} --pubsub_subscription projects/p/topics/t`,
+    "a table without a dataset": "--runner Direct --input f --dead_letters d --table t",
+    "an input format without an input": `${ENDS} --pubsub_topic projects/p/topics/t --input_format pubsub`,
+    "an idle timeout that is no number": `${ENDS} --input f --idle_timeout soon`,
+    "an idle timeout of nothing": `${ENDS} --input f --idle_timeout 0`,
+    "half a message": `${ENDS} --input f --max_messages 1.5`,
+    "an argument without a flag": `${ENDS} --input f more`,
+    "an empty value": `${ENDS} --input f --summary=`,
+    "a log level that there is not": `${ENDS} --input f --log_level loud`,
+  };
+  for (const [what, line] of Object.entries(refused)) {
+    it(`refuses ${what} in one line`, () => {
+      assert.throws(
+        () => parse(line),
+        (error: Error) => error instanceof UsageError && error.message.length > 0 && !error.message.includes("\n"),
+      );
+    });
+  }
+});
