@@ -3,11 +3,26 @@ import type { Random } from "./random";
 /** Draws a text, another one at each call. */
 export type Draw = () => string;
 
+/** A text as it stands between the quotes of a JSON string. */
+export const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+
 /** The same text every time. */
 export const always =
   (text: string): Draw =>
   () =>
     text;
+
+/** A draw of JSON texts; where they are strings, of what stands between the quotes: records put the quotes to the names. */
+export interface JsonDraw {
+  readonly quoted: boolean;
+  readonly draw: Draw;
+}
+
+export const quoted = (draw: Draw): JsonDraw => ({ quoted: true, draw });
+export const plain = (draw: Draw): JsonDraw => ({ quoted: false, draw });
+
+/** The whole JSON text, quotes included. */
+export const whole = ({ quoted, draw }: JsonDraw): Draw => (quoted ? () => `"${draw()}"` : draw);
 
 export const pickFrom =
   (random: Random, list: readonly string[]): Draw =>

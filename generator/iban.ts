@@ -42,18 +42,20 @@ const STRUCTURES: Readonly<Record<string, string>> = {
   UA: "25n",
 };
 
-const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 /** A letter counts as two digits: A is 10, Z is 35. */
 const letterNumber = (letter: string) => letter.charCodeAt(0) - 55;
+
+/** "AA" … "ZZ", and what each counts in an IBAN's number. */
+const LETTERS = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
+const PAIRS = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
+const PAIR_NUMBERS = PAIRS.map((pair) => letterNumber(pair[0]!) * 100 + letterNumber(pair[1]!));
 
 /** The remainder of an IBAN's number by 97 (ISO 13616, ISO 7064 MOD 97-10): 1 where its check digits are right. */
 export function ibanRemainder(iban: string): number {
   let remainder = 0;
   for (const character of iban.slice(4) + iban.slice(0, 4)) {
     remainder =
-      character <= "9"
-        ? (remainder * 10 + Number(character)) % 97
-        : (remainder * 100 + letterNumber(character)) % 97;
+      character <= "9" ? (remainder * 10 + Number(character)) % 97 : (remainder * 100 + letterNumber(character)) % 97;
   }
   return remainder;
 }
@@ -64,36 +66,41 @@ export function ibanRemainder(iban: string): number {
  */
 export function ibans(random: Random, country: string): () => string {
   const code = country in STRUCTURES ? country : "GB";
-  const parts = [...STRUCTURES[code]!.matchAll(/(\d+)([an])/g)].map((part) => ({
-    length: Number(part[1]),
-    letters: part[2] === "a",
-  }));
+  const groups = groupsOf(STRUCTURES[code]!);
   const country97 = (letterNumber(code[0]!) * 100 + letterNumber(code[1]!)) * 100;
+  const heads = Array.from({ length: 99 }, (_, check) => code + THREE_DIGITS[check]!.slice(1));
   return () => {
     let text = "";
     let remainder = 0;
-    for (const { length, letters } of parts) {
-      if (letters) {
-        for (let i = 0; i < length; i++) {
-          const drawn = random.below(26);
-          text += LETTERS[drawn]!;
-          remainder = (remainder * 100 + drawn + 10) % 97;
-        }
-        continue;
-      }
-      let left = length;
-      for (; left >= 3; left -= 3) {
-        const drawn = random.below(1000);
-        text += THREE_DIGITS[drawn]!;
-        remainder = (remainder * 1000 + drawn) % 97;
-      }
-      for (; left > 0; left--) {
-        const drawn = random.below(10);
-        text += String(drawn);
-        remainder = (remainder * 10 + drawn) % 97;
-      }
+    for (const { texts, numbers, power } of groups) {
+      const drawn = random.below(texts.length);
+      text += texts[drawn]!;
+      remainder = (remainder * power + numbers[drawn]!) % 97;
     }
-    const check = 98 - ((remainder * 1_000_000 + country97) % 97);
-    return code + THREE_DIGITS[check]!.slice(1) + text;
+    return heads[98 - ((remainder * 1_000_000 + country97) % 97)]! + text;
   };
+}
+
+/** Characters that are drawn at once: the texts, what each counts, and by how much what stands before them moves to the left. */
+interface Group {
+  readonly texts: readonly string[];
+  readonly numbers: readonly number[];
+  readonly power: number;
+}
+
+const ONE_LETTER: Group = { texts: LETTERS, numbers: LETTERS.map(letterNumber), power: 100 };
+const TWO_LETTERS: Group = { texts: PAIRS, numbers: PAIR_NUMBERS, power: 10_000 };
+const digitGroup = (digits: number): Group => {
+  const texts = THREE_DIGITS.slice(0, 10 ** digits).map((text) => text.slice(3 - digits));
+  return { texts, numbers: texts.map(Number), power: 10 ** digits };
+};
+
+function groupsOf(structure: string): Group[] {
+  return [...structure.matchAll(/(\d+)([an])/g)].flatMap(([, count, kind]) => {
+    const [most, group] = kind === "a" ? [2, (n: number) => (n === 2 ? TWO_LETTERS : ONE_LETTER)] : [3, digitGroup];
+    const length = Number(count);
+    const rest = length % most;
+    const full = Array.from({ length: (length - rest) / most }, () => group(most));
+    return rest === 0 ? full : [...full, group(rest)];
+  });
 }

@@ -1,0 +1,42 @@
+import { type Draw, pickFrom } from "./draw";
+import type { Random } from "./random";
+
+const MINUTES_OF_A_DAY = Array.from(
+  { length: 1440 },
+  (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}:`,
+);
+const SECONDS = Array.from({ length: 60 }, (_, second) => two(second));
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
+}
+
+/** "2024-02-29": days of `years` years from `firstYear` on. A base year instead of today, for the same seed means the same dates. */
+export function dates(random: Random, firstYear: number, years: number): Draw {
+  return pickFrom(random, days(firstYear, years));
+}
+
+/** "23:59:59" */
+export function times(random: Random): Draw {
+  return () => random.pick(MINUTES_OF_A_DAY) + random.pick(SECONDS);
+}
+
+/** "2024-02-29T23:59:59" */
+export function dateTimes(random: Random, firstYear: number, years: number): Draw {
+  const dates = days(firstYear, years).map((day) => `${day}T`);
+  return () => random.pick(dates) + random.pick(MINUTES_OF_A_DAY) + random.pick(SECONDS);
+}
+
+/** A draw with a fraction of six digits behind it in half of the cases. */
+export function withMicroseconds(random: Random, draw: Draw): Draw {
+  return () => (random.below(2) === 0 ? draw() : `${draw()}.${random.digits(6)}`);
+}
+
+function days(firstYear: number, years: number): string[] {
+  const list: string[] = [];
+  const end = Date.UTC(firstYear + years, 0, 1);
+  for (let day = Date.UTC(firstYear, 0, 1); day < end; day += 86_400_000) {
+    list.push(new Date(day).toISOString().slice(0, 10));
+  }
+  return list;
+}
