@@ -1,7 +1,7 @@
 /** The transforms as steps of a graph: each answers with one element, passed on or refused. */
 import { requireForSerialization } from "./sdk/beam";
 import type { Outcome } from "./sdk/or-dead-letter";
-import { parseTableSchema } from "../schemas/schema";
+import { parseTableSchema } from "../schemas/parse-schema";
 import { compileRowParser, type RowParser } from "../schemas/row-parser";
 import { toDeadLetter } from "../transforms/dead-letter";
 import { decode, type Decoded } from "../transforms/decode";

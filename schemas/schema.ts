@@ -56,3 +56,48 @@ export type Value = null | string | bigint | number | boolean | Uint8Array | rea
 export interface Row {
   [column: string]: Value;
 }
+
+/** Why a schema cannot be honoured. */
+export type SchemaErrorCode =
+  | "NOT_READABLE"
+  | "NOT_JSON"
+  | "NOT_A_SCHEMA"
+  | "NOT_A_FIELD"
+  | "NO_FIELDS"
+  | "TOO_DEEP"
+  | "TOO_MANY_COLUMNS"
+  | "BAD_NAME"
+  | "DUPLICATE_NAME"
+  | "UNKNOWN_TYPE"
+  | "UNKNOWN_MODE"
+  | "UNKNOWN_PROPERTY"
+  | "NOT_HONOURED"
+  | "WRONG_PARAMETER";
+
+export class SchemaError extends Error {
+  constructor(
+    readonly code: SchemaErrorCode,
+    /** The column's path; empty where the whole schema is meant. */
+    readonly column: string,
+    what: string,
+  ) {
+    super(`schema${column === "" ? "" : `, column ${column}`}: ${what} [${code}]`);
+  }
+}
+
+/** The columns that a BigQuery subscription writes beside a message's content [BigQuery subscriptions, Write metadata]. */
+const METADATA: readonly Column[] = [
+  { name: "message_id", type: "STRING", mode: "NULLABLE", personal: false, description: "Pub/Sub's id of the message" },
+  { name: "publish_time", type: "TIMESTAMP", mode: "NULLABLE", personal: false, description: "when Pub/Sub took it" },
+  { name: "attributes", type: "JSON", mode: "NULLABLE", personal: false, description: "the attributes of the message" },
+];
+
+/** The schema with `message_id`, `publish_time` and `attributes` behind its own columns. Throws SchemaError where it has one of these. */
+export function withMetadata(schema: TableSchema): TableSchema {
+  for (const { name } of METADATA) {
+    if (schema.columns.some((column) => column.name.toLowerCase() === name)) {
+      throw new SchemaError("DUPLICATE_NAME", name, "is a column already; --write_metadata would add it");
+    }
+  }
+  return { ...schema, columns: [...schema.columns, ...METADATA] };
+}

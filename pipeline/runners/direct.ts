@@ -19,7 +19,8 @@ import { directRunner, type Root } from "../sdk/beam";
 import { inProcess, inProcessSource } from "../sdk/in-process";
 import type { RowSettings } from "../steps";
 import { type Summary, summarise } from "../summary";
-import { parseTableSchema, type TableSchema, withMetadata } from "../../schemas/schema";
+import { parseTableSchema } from "../../schemas/parse-schema";
+import { type TableSchema, withMetadata } from "../../schemas/schema";
 import type { DeadLetter } from "../../transforms/dead-letter";
 import type { Message } from "../../transforms/message";
 

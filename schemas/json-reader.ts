@@ -1,0 +1,165 @@
+/**
+ * A strict reader of JSON text (RFC 8259) for callers that know what they expect: no value is made that nobody asked for, and numbers
+ * stay text, so that they stay exact. Whatever is not JSON is thrown as `INVALID_JSON`; nothing else is ever thrown.
+ */
+import { Refusal } from "../transforms/refusal";
+
+export const INVALID_JSON = new Refusal("invalid_json");
+
+/** BigQuery reads JSON up to 500 levels deep [Work with JSON data]. */
+export const MOST_LEVELS = 500;
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** In a text without these every string is what stands between its quotes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings must not have them
+const SPECIAL = /[\\\u0000-\u001f]/;
+const ESCAPES: Record<string, string> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t",
+};
+
+export class JsonReader {
+  pos = 0;
+  private readonly plain: boolean;
+
+  constructor(readonly text: string) {
+    this.plain = !SPECIAL.test(text);
+  }
+
+  /** The code of the next character that is not white space; NaN at the end. */
+  peek(): number {
+    let code = this.text.charCodeAt(this.pos);
+    while (code === 32 || code === 10 || code === 13 || code === 9) code = this.text.charCodeAt(++this.pos);
+    return code;
+  }
+
+  /** Reads one character that must stand here, after white space. */
+  expect(code: number): void {
+    if (this.peek() !== code) throw INVALID_JSON;
+    this.pos += 1;
+  }
+
+  /** Reads `true`, `false` or `null`. */
+  word(word: string): void {
+    if (!this.text.startsWith(word, this.pos)) throw INVALID_JSON;
+    this.pos += word.length;
+  }
+
+  /** A number as it is written; RFC 8259 has no leading zeros, no plus sign and no NaN. */
+  number(): string {
+    NUMBER.lastIndex = this.pos;
+    const found = NUMBER.exec(this.text);
+    if (found === null) throw INVALID_JSON;
+    this.pos = NUMBER.lastIndex;
+    return found[0];
+  }
+
+  /** The content of the string whose quote stands here. A lone surrogate is no text: it cannot be UTF-8. */
+  string(): string {
+    const start = this.pos + 1;
+    const end = this.text.indexOf('"', start);
+    if (this.text.charCodeAt(this.pos) !== QUOTE || end < 0) throw INVALID_JSON;
+    if (this.plain) {
+      this.pos = end + 1;
+      return this.text.slice(start, end);
+    }
+    return this.escaped(start);
+  }
+
+  private escaped(start: number): string {
+    let content = "";
+    let from = start;
+    for (let at = start; ; at++) {
+      const code = this.text.charCodeAt(at);
+      if (code === QUOTE) {
+        content += this.text.slice(from, at);
+        this.pos = at + 1;
+        if (!isWellFormed(content)) throw INVALID_JSON;
+        return content;
+      }
+      // NaN, the end of the text, is not above 31 either.
+      if (!(code > 31)) throw INVALID_JSON;
+      if (code !== BACKSLASH) continue;
+      content += this.text.slice(from, at);
+      const escaped = this.text[at + 1] ?? "";
+      if (escaped === "u") {
+        const hex = this.text.slice(at + 2, at + 6);
+        if (!/^[0-9a-fA-F]{4}$/.test(hex)) throw INVALID_JSON;
+        content += String.fromCharCode(Number.parseInt(hex, 16));
+        at += 5;
+      } else {
+        const char = ESCAPES[escaped];
+        if (char === undefined) throw INVALID_JSON;
+        content += char;
+        at += 1;
+      }
+      from = at + 1;
+    }
+  }
+
+  /** Passes over any one value. */
+  skip(level = 0): void {
+    if (level > MOST_LEVELS) throw INVALID_JSON;
+    switch (this.peek()) {
+      case QUOTE:
+        this.string();
+        break;
+      case 123: // {
+        this.members(() => {
+          this.string();
+          this.expect(58);
+          this.skip(level + 1);
+        }, 125);
+        break;
+      case 91: // [
+        this.members(() => this.skip(level + 1), 93);
+        break;
+      case 116:
+        this.word("true");
+        break;
+      case 102:
+        this.word("false");
+        break;
+      case 110:
+        this.word("null");
+        break;
+      default:
+        this.number();
+    }
+  }
+
+  /** Reads what stands between brackets, separated by commas; `read` begins at each member. */
+  members(read: (index: number) => void, close: number): void {
+    this.pos += 1;
+    if (this.peek() === close) {
+      this.pos += 1;
+      return;
+    }
+    for (let index = 0; ; index++) {
+      this.peek();
+      read(index);
+      const code = this.peek();
+      this.pos += 1;
+      if (code === close) return;
+      if (code !== 44) throw INVALID_JSON;
+    }
+  }
+
+  /** Throws where anything but white space follows. */
+  end(): void {
+    if (!Number.isNaN(this.peek())) throw INVALID_JSON;
+  }
+}
+
+/** `String.prototype.isWellFormed`, which Node 20 has and TypeScript's ES2022 does not know. */
+function isWellFormed(text: string): boolean {
+  return (text as unknown as { isWellFormed(): boolean }).isWellFormed();
+}

@@ -1,0 +1,13 @@
+import { Refusal } from "../transforms/refusal";
+import type { Value } from "./schema";
+
+/** Refusals without a column: the row parser adds the path. */
+export const WRONG_TYPE = new Refusal("wrong_type");
+export const OUT_OF_RANGE = new Refusal("out_of_range");
+
+/** How a column takes each kind of JSON scalar; a kind that is absent is refused as `wrong_type`. */
+export interface Reader {
+  readonly number?: (text: string) => Value | Refusal;
+  readonly string?: (text: string) => Value | Refusal;
+  readonly boolean?: (value: boolean) => Value | Refusal;
+}

@@ -1,0 +1,21 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { basename } from "node:path";
+import { loadTableSchema } from "../../schemas/load";
+import type { Row } from "../../schemas/schema";
+import { maskRow } from "../../transforms/mask";
+
+/** Prints the first rows of a table that the pipeline made, personal columns masked. */
+export async function printRows(path: string, schemaPath: string, count: number): Promise<void> {
+  const schema = loadTableSchema(schemaPath);
+  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  const table = basename(schemaPath, ".json").replaceAll('"', '""');
+  const reader = await connection.runAndReadAll(`SELECT * FROM "${table}" LIMIT ${count}`);
+  process.stdout.write(`\n${count} rows, personal data masked:\n`);
+  for (const row of reader.getRowObjects()) {
+    const shown = Object.entries(maskRow(schema, row as unknown as Row));
+    process.stdout.write(`  ${shown.map(([column, value]) => `${column}=${value}`).join("  ")}\n`);
+  }
+  connection.closeSync();
+  instance.closeSync();
+}

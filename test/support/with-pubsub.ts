@@ -1,0 +1,61 @@
+/** A Pub/Sub emulator for the tests of one `describe`. Where it cannot be had, they are skipped, loudly. */
+import { randomUUID } from "node:crypto";
+import type { Suite } from "mocha";
+import { v1 } from "@google-cloud/pubsub";
+import { credentials } from "@grpc/grpc-js";
+import { type Emulator, MissingTool, startPubsubEmulator } from "./emulators/pubsub";
+import { skipFor } from "./skip";
+
+export interface Pubsub {
+  readonly host: string;
+  readonly publisher: v1.PublisherClient;
+  readonly subscriber: v1.SubscriberClient;
+  /** A topic of its own with a subscription, and the environment in which a command finds them. */
+  subscription(settings?: { ackDeadlineSeconds?: number }): Promise<{ topic: string; subscription: string; env: NodeJS.ProcessEnv }>;
+}
+
+const PROJECT = "projects/test-project";
+
+export function withPubsub(suite: Suite): Pubsub {
+  let emulator: Emulator | undefined;
+  let publisher: v1.PublisherClient;
+  let subscriber: v1.SubscriberClient;
+
+  suite.beforeAll(async function () {
+    try {
+      emulator = await startPubsubEmulator();
+    } catch (error) {
+      if (!(error instanceof MissingTool)) throw error;
+      skipFor(this, error);
+    }
+    const [servicePath, port] = emulator!.host.split(":");
+    const options = { servicePath, port: Number(port), sslCreds: credentials.createInsecure(), projectId: "test-project" };
+    publisher = new v1.PublisherClient(options);
+    subscriber = new v1.SubscriberClient(options);
+  });
+  suite.afterAll(async () => {
+    await publisher?.close();
+    await subscriber?.close();
+    await emulator?.stop();
+  });
+
+  return {
+    get host() {
+      return emulator!.host;
+    },
+    get publisher() {
+      return publisher;
+    },
+    get subscriber() {
+      return subscriber;
+    },
+    async subscription({ ackDeadlineSeconds = 60 } = {}) {
+      const id = randomUUID();
+      const topic = `${PROJECT}/topics/t-${id}`;
+      const subscription = `${PROJECT}/subscriptions/s-${id}`;
+      await publisher.createTopic({ name: topic });
+      await subscriber.createSubscription({ name: subscription, topic, ackDeadlineSeconds });
+      return { topic, subscription, env: { PUBSUB_EMULATOR_HOST: emulator!.host } };
+    },
+  };
+}
