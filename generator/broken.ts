@@ -44,7 +44,7 @@ const ANY_SCHEMA: readonly BrokenKind[] = [
   text("trailing text", (record, random) => record + random.pick([" x", ",", "}", record])),
   text("missing end", (record, random) => record.slice(0, 1 + random.below(record.length - 1))),
   text("unknown column", (record) => member(record, '"no_such_column":1')),
-  text("__proto__", (record) => member(record, '"__proto__":{"admin":true}')),
+  text("column __proto__", (record) => member(record, '"__proto__":{"admin":true}')),
   text("array", (record) => `[${record}]`),
   only("not an object", '"text"', "42", "true", "null"),
   { name: "deep brackets", line: true, make: () => DEEP },

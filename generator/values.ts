@@ -80,7 +80,7 @@ function ranges(random: Random, type: Column["type"]): Draw {
 
 /** Well-known text, longitude first. */
 const points = (random: Random): Draw => {
-  const degrees = (limit: number) => `${random.below(2 * limit) - limit}.${random.digits(4)}`;
+  const degrees = (limit: number) => `${random.below(2 * limit - 1) - limit + 1}.${random.digits(4)}`;
   return () => `POINT(${degrees(180)} ${degrees(90)})`;
 };
 
