@@ -36,7 +36,8 @@ export function toDeadLetter(message: Message, refusal: Refusal, stage: RefusalS
 
 function keepOriginals(kept: Record<string, string>, originals: Readonly<Record<string, string>>): void {
   const replayed = isDeadLetter(originals);
-  let room = MOST_ATTRIBUTES - Object.keys(kept).length - 1;
+  // Two places are kept: for the count of what is left out, and for the ordering key where a topic cannot keep it.
+  let room = MOST_ATTRIBUTES - Object.keys(kept).length - 2;
   let leftOut = 0;
   for (const [name, value] of Object.entries(originals)) {
     if (replayed && REPLACED.has(name)) continue;

@@ -11,7 +11,12 @@ export interface Running {
 }
 
 /** `script`: `pipeline/main.ts` or `generator/main.ts`; `node`: which Node runs it. */
-export function start(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, node = process.execPath): Running {
+export function start(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  node = process.execPath,
+): Running {
   const child = spawn(node, ["-r", "ts-node/register", script, ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -34,7 +39,12 @@ export function start(script: string, args: readonly string[], env: NodeJS.Proce
 }
 
 /** Runs it to its end; fails where that is not exit 0. */
-export async function run(script: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, node?: string): Promise<Running> {
+export async function run(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  node?: string,
+): Promise<Running> {
   const running = start(script, args, env, node);
   const code = await running.ended;
   if (code !== 0) throw new Error(`${script} ${args.join(" ")} ended with ${code}:\n${running.output.stderr}`);

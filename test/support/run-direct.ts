@@ -5,7 +5,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { v1 } from "@google-cloud/pubsub";
-import { MissingTool, startPubsubEmulator } from "./emulators/pubsub";
+import { MissingTool } from "./emulators/process";
+import { startPubsubEmulator } from "./emulators/pubsub";
 import { printRows } from "./print-rows";
 import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";
 

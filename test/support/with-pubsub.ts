@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { Suite } from "mocha";
 import { v1 } from "@google-cloud/pubsub";
 import { credentials } from "@grpc/grpc-js";
-import { type Emulator, MissingTool, startPubsubEmulator } from "./emulators/pubsub";
+import { type Emulator, MissingTool } from "./emulators/process";
+import { startPubsubEmulator } from "./emulators/pubsub";
 import { skipFor } from "./skip";
 
 export interface Pubsub {
@@ -11,7 +12,9 @@ export interface Pubsub {
   readonly publisher: v1.PublisherClient;
   readonly subscriber: v1.SubscriberClient;
   /** A topic of its own with a subscription, and the environment in which a command finds them. */
-  subscription(settings?: { ackDeadlineSeconds?: number }): Promise<{ topic: string; subscription: string; env: NodeJS.ProcessEnv }>;
+  subscription(settings?: {
+    ackDeadlineSeconds?: number;
+  }): Promise<{ topic: string; subscription: string; env: NodeJS.ProcessEnv }>;
 }
 
 const PROJECT = "projects/test-project";
@@ -29,7 +32,12 @@ export function withPubsub(suite: Suite): Pubsub {
       skipFor(this, error);
     }
     const [servicePath, port] = emulator!.host.split(":");
-    const options = { servicePath, port: Number(port), sslCreds: credentials.createInsecure(), projectId: "test-project" };
+    const options = {
+      servicePath,
+      port: Number(port),
+      sslCreds: credentials.createInsecure(),
+      projectId: "test-project",
+    };
     publisher = new v1.PublisherClient(options);
     subscriber = new v1.SubscriberClient(options);
   });

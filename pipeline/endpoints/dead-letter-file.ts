@@ -1,0 +1,118 @@
+/**
+ * Dead letters into a file, one a line: the JSON of a `google.pubsub.v1.PubsubMessage`, so that a line can be published as it is.
+ * A message id that is in the file is not written again, whatever is redelivered and whenever the process was killed.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import type { DeadLetterWriter, SetUpError, WriteResult } from "./endpoint";
+import type { DeadLetter } from "../../transforms/dead-letter";
+
+/** Opens the file, or makes it. What hinders it is a set-up error of each write until it is mended. */
+export async function openDeadLetterFile(path: string): Promise<DeadLetterWriter> {
+  let opened: OpenFile | undefined;
+
+  async function attempt<T>(work: (file: OpenFile) => Promise<T>): Promise<T | SetUpError> {
+    try {
+      opened ??= await OpenFile.open(path);
+      return await work(opened);
+    } catch (error) {
+      // What was half written is cut off when the file is opened again.
+      await opened?.close();
+      opened = undefined;
+      return setUpError(path, error);
+    }
+  }
+
+  return {
+    name: `file ${path}`,
+    keyed: true,
+    write: (letters) =>
+      attempt<WriteResult>(async (file) => ({
+        kind: "written",
+        alreadyThere: letters.length - (await file.add(letters)),
+      })),
+    async holds(messageIds) {
+      const found = await attempt(async ({ ids }) => new Set(messageIds.filter((id) => ids.has(id))));
+      return found instanceof Set ? found : new Set();
+    },
+    async close() {
+      await opened?.close();
+    },
+  };
+}
+
+class OpenFile {
+  private constructor(
+    private readonly handle: FileHandle,
+    private end: number,
+    /** Every id in the file, in memory: about 100 bytes each. Dead letters are few, or something is wrong. */
+    readonly ids: Set<string>,
+  ) {}
+
+  static async open(path: string): Promise<OpenFile> {
+    const handle = await open(path, "a+");
+    const { end, ids } = await readIds(handle);
+    // A line that a crash has torn was never acknowledged.
+    await handle.truncate(end);
+    return new OpenFile(handle, end, ids);
+  }
+
+  /** Appends those whose ids are not there, on the disk when it answers. Answers how many. */
+  async add(letters: readonly DeadLetter[]): Promise<number> {
+    const fresh = new Map<string, DeadLetter>();
+    for (const letter of letters) {
+      const id = idOf(letter);
+      if (!this.ids.has(id)) fresh.set(id, letter);
+    }
+    if (fresh.size === 0) return 0;
+    const bytes = Buffer.from([...fresh.values()].map((letter) => `${JSON.stringify(asJson(letter))}\n`).join(""));
+    await this.handle.appendFile(bytes);
+    await this.handle.datasync();
+    this.end += bytes.length;
+    for (const id of fresh.keys()) this.ids.add(id);
+    return fresh.size;
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+const idOf = ({ attributes }: DeadLetter) => attributes.source_message_id ?? "";
+
+/** The JSON mapping of protobuf: bytes are base64. */
+function asJson({ data, attributes, orderingKey }: DeadLetter) {
+  return { data: Buffer.from(data).toString("base64"), attributes, ...(orderingKey !== "" && { orderingKey }) };
+}
+
+/** The ids of the whole lines, and where these end. */
+async function readIds(handle: FileHandle): Promise<{ end: number; ids: Set<string> }> {
+  const ids = new Set<string>();
+  const chunk = Buffer.alloc(1 << 20);
+  let rest = Buffer.alloc(0);
+  let end = 0;
+  for (let at = 0; ; ) {
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
+    if (bytesRead === 0) return { end, ids };
+    at += bytesRead;
+    rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    for (let feed = rest.indexOf(10); feed >= 0; feed = rest.indexOf(10)) {
+      ids.add(JSON.parse(rest.toString("utf8", 0, feed)).attributes?.source_message_id ?? "");
+      rest = rest.subarray(feed + 1);
+      end += feed + 1;
+    }
+  }
+}
+
+const MENDS: Record<string, string> = {
+  ENOENT: "is in a folder that is not there: make the folder",
+  EACCES: "cannot be written: change its permissions, or name another file",
+  EISDIR: "is a folder: name a file",
+  ENOSPC: "cannot grow: make room on the disk",
+  EROFS: "is on a disk that is read-only: name another file",
+};
+
+function setUpError(path: string, error: unknown): SetUpError {
+  const code = error instanceof SyntaxError ? "NOT_DEAD_LETTERS" : ((error as NodeJS.ErrnoException).code ?? "FAILED");
+  const mend = code === "NOT_DEAD_LETTERS" ? "holds something else than dead letters: name another file" : MENDS[code];
+  return { kind: "setUpError", trouble: { code: `FILE_${code}`, text: `${path} ${mend ?? "cannot be written"}` } };
+}

@@ -1,0 +1,78 @@
+/**
+ * Dead letters to a Pub/Sub topic, all confirmed before a write answers. They are published without an ordering key: a topic's order is
+ * kept only through one region's endpoint, and a dead letter waits for nobody; the key travels as the attribute `original_ordering_key`.
+ */
+import { v1 } from "@google-cloud/pubsub";
+import { status } from "@grpc/grpc-js";
+import type { DeadLetterWriter, WriteResult } from "./endpoint";
+import { pubsubClientOptions } from "./pubsub-client";
+import { pubsubTrouble } from "./pubsub-trouble";
+import type { DeadLetter } from "../../transforms/dead-letter";
+
+/** A request has at most 1,000 messages and 10 MB [Quotas and limits]; the rest is room for the encoding. */
+const MOST_MESSAGES = 1000;
+const MOST_BYTES = 8_000_000;
+const PUBLISH_TIMEOUT_MS = 30_000;
+
+/** `topic`: `projects/P/topics/T`. Does not fail where it is not there: each write says so. */
+export async function openDeadLetterTopic(topic: string): Promise<DeadLetterWriter> {
+  const client = new v1.PublisherClient(pubsubClientOptions(topic));
+  await client.initialize();
+
+  return {
+    name: topic,
+    keyed: false,
+    async write(letters): Promise<WriteResult> {
+      const requests = requestsOf(letters);
+      for (const part of requests) {
+        try {
+          // The stream's own backoff rules: no second one underneath.
+          await client.publish({ topic, messages: part.map(asMessage) }, { timeout: PUBLISH_TIMEOUT_MS, retry: null });
+        } catch (error) {
+          if (!isInvalid(error)) return pubsubTrouble(topic, error);
+          if (part.length === 1) return tooLarge(topic, part[0]!);
+          // One by one, to find the one that is meant.
+          requests.push(...part.map((letter) => [letter]));
+        }
+      }
+      return { kind: "written", alreadyThere: 0 };
+    },
+    close: () => client.close(),
+  };
+}
+
+function asMessage({ data, attributes, orderingKey }: DeadLetter) {
+  return { data, attributes: orderingKey === "" ? attributes : { ...attributes, original_ordering_key: orderingKey } };
+}
+
+/** In requests that Pub/Sub takes. */
+function requestsOf(letters: readonly DeadLetter[]): DeadLetter[][] {
+  const requests: DeadLetter[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const letter of letters) {
+    const size = sizeOf(letter);
+    if (bytes + size > MOST_BYTES || requests.at(-1)!.length === MOST_MESSAGES) {
+      requests.push([]);
+      bytes = 0;
+    }
+    requests.at(-1)!.push(letter);
+    bytes += size;
+  }
+  return requests;
+}
+
+function sizeOf({ data, attributes }: DeadLetter): number {
+  let bytes = data.length + 100;
+  for (const [name, value] of Object.entries(attributes)) bytes += 3 * (name.length + value.length) + 10;
+  return bytes;
+}
+
+const isInvalid = (error: unknown) => (error as { code?: number }).code === status.INVALID_ARGUMENT;
+
+/** With its reason a message may be larger than a topic takes. It is not lost: it stays in the subscription. */
+function tooLarge(topic: string, { attributes }: DeadLetter): WriteResult {
+  const text =
+    `${topic} does not take the dead letter of message ${attributes.source_message_id}: it is too large with its reason. ` +
+    "Send dead letters to a file (--dead_letters) until it is through";
+  return { kind: "setUpError", trouble: { code: "PUBSUB_DEAD_LETTER_TOO_LARGE", text } };
+}

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** A stand-in that runs beside us. */
+export interface Emulator {
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+/** A tool that this machine lacks: what, and what would mend it. */
+export class MissingTool extends Error {
+  constructor(
+    readonly what: string,
+    readonly mend: string,
+  ) {
+    super(`${what}. ${mend}`);
+  }
+}
+
+/** Ends what it started as soon as our end of the pipe closes: when we say so, and when we die of whatever. */
+const LEASH = '"$@" & pid=$!; cat > /dev/null; kill -KILL $pid; wait $pid 2> /dev/null';
+
+export interface OnALeash {
+  stop(): Promise<void>;
+  readonly hasEnded: () => boolean;
+}
+
+/** Starts a server in a process group of its own, so that a Ctrl-C that is meant for us does not end it under our hands. */
+export function startOnALeash(command: readonly string[], env: NodeJS.ProcessEnv = {}): OnALeash {
+  const child = spawn("sh", ["-c", LEASH, "leash", ...command], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { ...process.env, ...env },
+  });
+  const ended = once(child, "exit");
+  return {
+    hasEnded: () => child.exitCode !== null,
+    async stop() {
+      child.stdin.destroy();
+      await ended;
+    },
+  };
+}
+
+/** Waits until an HTTP GET answers, whatever it says. */
+export async function untilItAnswers(url: string, server: OnALeash, seconds = 60): Promise<void> {
+  for (const end = performance.now() + seconds * 1000; ; ) {
+    const answered = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (answered) return;
+    if (server.hasEnded() || performance.now() > end) throw new Error(`no answer from ${url}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port;
+}
