@@ -37,35 +37,28 @@ export class Ledger {
     for (const message of messages) this.open.add(message.messageId);
   }
 
-  wroteRows(rows: readonly MessageRow[], alreadyThere: number, keyed: boolean): void {
-    const again = this.settle(rows.map((row) => row.message.messageId));
-    this.count(again, alreadyThere, keyed);
-    this.rows += rows.length - (keyed ? alreadyThere : again);
+  /** `alreadyThere`: ids that the sink had before; `keyed`: whether it would have added what comes again. */
+  wroteRows(rows: readonly MessageRow[], alreadyThere: ReadonlySet<string>, keyed: boolean): void {
+    for (const { message } of rows) {
+      if (this.settle(message.messageId, alreadyThere, keyed)) this.rows += 1;
+    }
   }
 
-  wroteDeadLetters(letters: readonly DeadLetter[], alreadyThere: number, keyed: boolean): void {
-    const again = this.settle(letters.map((letter) => letter.attributes.source_message_id ?? ""));
-    this.count(again, alreadyThere, keyed);
+  wroteDeadLetters(letters: readonly DeadLetter[], alreadyThere: ReadonlySet<string>, keyed: boolean): void {
     for (const { attributes } of letters) {
-      const reason = attributes.error_reason ?? "unknown";
-      this.deadLetters[reason] = (this.deadLetters[reason] ?? 0) + 1;
+      const { source_message_id: id = "", error_reason: reason = "unknown" } = attributes;
+      if (this.settle(id, alreadyThere, keyed)) this.deadLetters[reason] = (this.deadLetters[reason] ?? 0) + 1;
     }
   }
 
-  private count(again: number, alreadyThere: number, keyed: boolean): void {
-    this.redelivered += keyed ? alreadyThere : again;
-    if (!keyed) this.duplicates += again;
-  }
-
-  /** Answers how many of these were written before. */
-  private settle(ids: readonly string[]): number {
-    let again = 0;
-    for (const id of ids) {
-      this.open.delete(id);
-      this.all?.add(id);
-      if (!this.recent.add(id)) again += 1;
-    }
-    return again;
+  /** Answers whether this is the first time that this id was written. */
+  private settle(id: string, alreadyThere: ReadonlySet<string>, keyed: boolean): boolean {
+    this.open.delete(id);
+    this.all?.add(id);
+    const isFirst = this.recent.add(id) && !alreadyThere.has(id);
+    if (!isFirst) this.redelivered += 1;
+    if (!isFirst && !keyed) this.duplicates += 1;
+    return isFirst;
   }
 
   /** How many messages were received and are in no sink. */

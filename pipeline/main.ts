@@ -4,15 +4,20 @@ import { writeFileSync } from "node:fs";
 import { createLog, type Log } from "./log";
 import { type DirectOptions, parseOptions, UsageError } from "./options";
 import { runDirect } from "./runners/direct";
-import { describe, type Summary } from "./summary";
+import { describe } from "./summary";
 import { SchemaError } from "../schemas/schema";
 
-/** Runs one command line. Answers its exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+type Print = (text: string) => void;
+
+/** Runs one command line; the summary is printed by `print`. Answers the exit code. */
+export async function main(
+  argv: readonly string[],
+  print: Print = (text) => process.stdout.write(text),
+): Promise<number> {
   try {
     const options = parseOptions(argv);
     if (options === undefined) return 0;
-    return await run(options, createLog(options.logLevel));
+    return await run(options, createLog(options.logLevel), print);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof SchemaError)) throw error;
     process.stderr.write(`${error.message}\n`);
@@ -20,7 +25,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function run(options: DirectOptions, log: Log): Promise<number> {
+async function run(options: DirectOptions, log: Log, print: Print): Promise<number> {
   const stop = new AbortController();
   const unlisten = onSignals((signal) => {
     if (stop.signal.aborted) process.exit(128 + (signal === "SIGINT" ? 2 : 15));
@@ -28,13 +33,9 @@ async function run(options: DirectOptions, log: Log): Promise<number> {
     stop.abort();
   });
   const summary = await runDirect(options, log, stop.signal).finally(unlisten);
-  report(summary, options);
-  return summary.lost || summary.heldBy !== null ? 1 : 0;
-}
-
-function report(summary: Summary, options: DirectOptions): void {
-  process.stdout.write(describe(summary));
+  print(describe(summary));
   if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
+  return summary.lost || summary.heldBy !== null ? 1 : 0;
 }
 
 function onSignals(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void {

@@ -5,7 +5,7 @@
 import type { Table } from "@google-cloud/bigquery";
 import { bigQueryClient } from "./bigquery-client";
 import { isTooLarge, bigQueryTrouble } from "./bigquery-trouble";
-import type { MessageRow, RowWriter, WriteResult } from "./endpoint";
+import { type MessageRow, NONE_THERE, type RefusedRow, type RowWriter, type WriteResult } from "./endpoint";
 import { toInsertAllJson } from "../../schemas/bigquery";
 import type { TableSchema } from "../../schemas/schema";
 import { Refusal } from "../../transforms/refusal";
@@ -31,8 +31,6 @@ interface Placed {
   readonly json: { readonly insertId: string; readonly json: object };
 }
 
-type Refused = { readonly index: number; readonly refusal: Refusal };
-
 /** Does not fail where the table is not there: each write says so. */
 export function openBigQueryTable({ project, dataset, table }: TableName, schema: TableSchema): RowWriter {
   const { client, kind } = bigQueryClient(project);
@@ -44,15 +42,15 @@ export function openBigQueryTable({ project, dataset, table }: TableName, schema
     name: `${kind} ${name}`,
     keyed: false,
     async write(rows): Promise<WriteResult> {
-      const refused: Refused[] = [];
+      const refused: RefusedRow[] = [];
       const requests = requestsOf(rows.map((row, index) => place(row, index, toJson)));
       try {
         for (const request of requests) requests.push(...(await insert(target, request, refused)));
       } catch (error) {
         return bigQueryTrouble(name, error);
       }
-      if (refused.length === 0) return { kind: "written", alreadyThere: 0 };
-      return { kind: "refused", refused: refused.sort((a, b) => a.index - b.index), alreadyThere: 0 };
+      if (refused.length === 0) return { kind: "written", alreadyThere: NONE_THERE };
+      return { kind: "refused", refused: refused.sort((a, b) => a.index - b.index), alreadyThere: NONE_THERE };
     },
     close: async () => {},
   };
@@ -77,7 +75,7 @@ function requestsOf(rows: readonly Placed[]): Placed[][] {
 }
 
 /** Sends one request. Answers what must be sent again: the halves of one that was too large, and rows that were stopped by others. */
-async function insert(table: Table, rows: readonly Placed[], refused: Refused[]): Promise<Placed[][]> {
+async function insert(table: Table, rows: readonly Placed[], refused: RefusedRow[]): Promise<Placed[][]> {
   let answer: InsertErrors;
   try {
     answer = await insertAll(table, rows);

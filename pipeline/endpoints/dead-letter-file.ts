@@ -28,7 +28,7 @@ export async function openDeadLetterFile(path: string): Promise<DeadLetterWriter
     write: (letters) =>
       attempt<WriteResult>(async (file) => ({
         kind: "written",
-        alreadyThere: letters.length - (await file.add(letters)),
+        alreadyThere: await file.add(letters),
       })),
     async holds(messageIds) {
       const found = await attempt(async ({ ids }) => new Set(messageIds.filter((id) => ids.has(id))));
@@ -43,7 +43,6 @@ export async function openDeadLetterFile(path: string): Promise<DeadLetterWriter
 class OpenFile {
   private constructor(
     private readonly handle: FileHandle,
-    private end: number,
     /** Every id in the file, in memory: about 100 bytes each. Dead letters are few, or something is wrong. */
     readonly ids: Set<string>,
   ) {}
@@ -53,23 +52,26 @@ class OpenFile {
     const { end, ids } = await readIds(handle);
     // A line that a crash has torn was never acknowledged.
     await handle.truncate(end);
-    return new OpenFile(handle, end, ids);
+    return new OpenFile(handle, ids);
   }
 
-  /** Appends those whose ids are not there, on the disk when it answers. Answers how many. */
-  async add(letters: readonly DeadLetter[]): Promise<number> {
+  /** Appends those whose ids are not there, on the disk when it answers. Answers the ids that are. */
+  async add(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>> {
     const fresh = new Map<string, DeadLetter>();
+    const there = new Set<string>();
     for (const letter of letters) {
       const id = idOf(letter);
-      if (!this.ids.has(id)) fresh.set(id, letter);
+      if (this.ids.has(id)) there.add(id);
+      else fresh.set(id, letter);
     }
-    if (fresh.size === 0) return 0;
-    const bytes = Buffer.from([...fresh.values()].map((letter) => `${JSON.stringify(asJson(letter))}\n`).join(""));
-    await this.handle.appendFile(bytes);
-    await this.handle.datasync();
-    this.end += bytes.length;
+    if (fresh.size > 0) await this.append([...fresh.values()]);
     for (const id of fresh.keys()) this.ids.add(id);
-    return fresh.size;
+    return there;
+  }
+
+  private async append(letters: readonly DeadLetter[]): Promise<void> {
+    await this.handle.appendFile(letters.map((letter) => `${JSON.stringify(asJson(letter))}\n`).join(""));
+    await this.handle.datasync();
   }
 
   close(): Promise<void> {

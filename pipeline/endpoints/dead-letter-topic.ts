@@ -4,7 +4,7 @@
  */
 import { v1 } from "@google-cloud/pubsub";
 import { status } from "@grpc/grpc-js";
-import type { DeadLetterWriter, WriteResult } from "./endpoint";
+import { type DeadLetterWriter, NONE_THERE, type WriteResult } from "./endpoint";
 import { pubsubClientOptions } from "./pubsub-client";
 import { pubsubTrouble } from "./pubsub-trouble";
 import type { DeadLetter } from "../../transforms/dead-letter";
@@ -35,7 +35,7 @@ export async function openDeadLetterTopic(topic: string): Promise<DeadLetterWrit
           requests.push(...part.map((letter) => [letter]));
         }
       }
-      return { kind: "written", alreadyThere: 0 };
+      return { kind: "written", alreadyThere: NONE_THERE };
     },
     close: () => client.close(),
   };

@@ -5,7 +5,7 @@
 import { type DuckDBConnection, DuckDBInstance, LIST, listValue, VARCHAR } from "@duckdb/node-api";
 import { ColumnAppender } from "./duckdb-appender";
 import { toDuckDb } from "./duckdb-values";
-import type { MessageRow, RowWriter, SetUpError, WriteResult } from "./endpoint";
+import { type MessageRow, NONE_THERE, type RowWriter, type SetUpError, type WriteResult } from "./endpoint";
 import { duckDbDdl, quoted } from "../../schemas/duckdb";
 import type { TableSchema } from "../../schemas/schema";
 
@@ -25,6 +25,7 @@ export async function openDuckDbTable(path: string, schema: TableSchema, table: 
     }
   }
 
+  await opened();
   return {
     name: `duckdb ${path}`,
     keyed: true,
@@ -32,7 +33,7 @@ export async function openDuckDbTable(path: string, schema: TableSchema, table: 
       const target = await opened();
       if ("kind" in target) return target;
       try {
-        return { kind: "written", alreadyThere: rows.length - (await target.add(rows)) };
+        return { kind: "written", alreadyThere: await target.add(rows) };
       } catch (error) {
         // A broken connection is made anew by the next write.
         target.close();
@@ -76,22 +77,22 @@ class OpenTable {
     }
   }
 
-  /** Adds the rows whose ids are not there. Answers how many. */
-  async add(rows: readonly MessageRow[]): Promise<number> {
+  /** Adds the rows whose ids are not there. Answers the ids that are. */
+  async add(rows: readonly MessageRow[]): Promise<ReadonlySet<string>> {
     const once = new Map(rows.map((row) => [row.message.messageId, row]));
     const batch = once.size === rows.length ? rows : [...once.values()];
     try {
       await this.append(batch);
-      return batch.length;
+      return NONE_THERE;
     } catch (error) {
       if (!/constraint/i.test(String(error))) throw error;
     }
     // Redelivered: the key tells which.
     const there = await this.holds([...once.keys()]);
-    const rest = batch.filter((row) => !there.has(row.message.messageId));
     if (there.size === 0) throw new Error("Constraint Error without a key that is there");
+    const rest = batch.filter((row) => !there.has(row.message.messageId));
     if (rest.length > 0) await this.append(rest);
-    return rest.length;
+    return there;
   }
 
   /** One transaction: all of it, or nothing. */

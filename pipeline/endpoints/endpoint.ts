@@ -26,16 +26,23 @@ export interface TransientError {
 
 /** The closed set of answers to a write. A writer throws only for a defect of its own. */
 export type WriteResult =
-  /** Every row is in the table; `alreadyThere` of them, by message id, were so before. */
-  | { readonly kind: "written"; readonly alreadyThere: number }
+  | (Written & { readonly kind: "written" })
   /** The rows at these indexes were refused for what they contain; every other row of the batch is in the table. */
-  | {
-      readonly kind: "refused";
-      readonly refused: readonly { readonly index: number; readonly refusal: Refusal }[];
-      readonly alreadyThere: number;
-    }
+  | (Written & { readonly kind: "refused"; readonly refused: readonly RefusedRow[] })
   | SetUpError
   | TransientError;
+
+interface Written {
+  /** The message ids, of a keyed writer, that were there before this batch. */
+  readonly alreadyThere: ReadonlySet<string>;
+}
+
+export interface RefusedRow {
+  readonly index: number;
+  readonly refusal: Refusal;
+}
+
+export const NONE_THERE: ReadonlySet<string> = new Set();
 
 interface Writer<T> {
   /** For the summary and the screen: `duckdb build/rows.duckdb`, `bigquery-emulator p:d.t`. */

@@ -24,7 +24,22 @@ describe("a pipeline that is killed", function () {
     const [, project, , topicId] = topic.split("/");
     await run(
       "generator/main.ts",
-      ["-d", "pubsub", "-p", project!, "-t", topicId!, "-n", String(MESSAGES), "--seed", "3", "--invalid", "0.05", "--ids", file("ids")],
+      [
+        "-d",
+        "pubsub",
+        "-p",
+        project!,
+        "-t",
+        topicId!,
+        "-n",
+        String(MESSAGES),
+        "--seed",
+        "3",
+        "--invalid",
+        "0.05",
+        "--ids",
+        file("ids"),
+      ],
       env,
     );
     const args = ["--runner", "Direct", "--pubsub_subscription", subscription, "--duckdb", file("rows.duckdb")];
@@ -55,7 +70,9 @@ async function rowIds(path: string): Promise<string[]> {
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
   const [rows] = (await connection.runAndReadAll("SELECT count(*) FROM cc_account_info")).getRowsJson();
-  const ids = (await connection.runAndReadAll("SELECT message_id FROM _message_ids")).getRowsJson().map(([id]) => String(id));
+  const ids = (await connection.runAndReadAll("SELECT message_id FROM _message_ids"))
+    .getRowsJson()
+    .map(([id]) => String(id));
   connection.closeSync();
   instance.closeSync();
   assert.equal(Number(rows![0]), ids.length, "as many rows as ids");

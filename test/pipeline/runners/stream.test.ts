@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Delivery, PullResult, WriteResult } from "../../../pipeline/endpoints/endpoint";
+import { type Delivery, NONE_THERE, type PullResult, type WriteResult } from "../../../pipeline/endpoints/endpoint";
 import { Ledger } from "../../../pipeline/ledger";
 import { createLog } from "../../../pipeline/log";
 import { type Ending, Stream } from "../../../pipeline/runners/stream";
@@ -11,7 +11,7 @@ import { VirtualClock } from "../../support/virtual-clock";
 
 const SET_UP: WriteResult = { kind: "setUpError", trouble: { code: "NO_TABLE", text: "is not there: create it" } };
 const TRANSIENT: WriteResult = { kind: "transientError", trouble: { code: "BUSY", text: "did not answer" } };
-const WRITTEN: WriteResult = { kind: "written", alreadyThere: 0 };
+const WRITTEN: WriteResult = { kind: "written", alreadyThere: NONE_THERE };
 
 /** A stream between endpoints that do what they are told, and one ordered list of what was done. */
 class Rig {
@@ -123,7 +123,11 @@ describe("a stream", () => {
     const rig = new Rig();
     rig.pulls = [delivery("a", "b", "c")];
     rig.rowAnswers = [
-      { kind: "refused", refused: [{ index: 1, refusal: new Refusal("refused_by_table", "b") }], alreadyThere: 0 },
+      {
+        kind: "refused",
+        refused: [{ index: 1, refusal: new Refusal("refused_by_table", "b") }],
+        alreadyThere: NONE_THERE,
+      },
     ];
     await rig.run();
     assert.deepEqual(rig.actions, ["pulled 3 of 1000", "refused rows 3", "written dead letters 1", "acknowledged 3"]);
