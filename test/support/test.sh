@@ -1,0 +1,37 @@
+#!/bin/bash
+# `make test`: format, lint and types, then every test on the Node that is installed and on 22 and 24.
+# Ends with the counts of all runs on a line of their own.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+
+say() { printf '\n── %s\n' "$*"; }
+failed=0
+mkdir -p build
+export TEST_COUNTS="$PWD/build/test-counts.ndjson"
+rm -f "$TEST_COUNTS"
+
+say "format and lint"
+npx biome check --error-on-warnings . || failed=1
+
+say "types"
+npx tsc --noEmit || failed=1
+
+say "tools for the tests"
+node -r ts-node/register test/support/setup.ts || failed=1
+
+say "tests on Node $(node --version)"
+npx mocha || failed=1
+
+for major in 22 24; do
+  node="$PWD/build/nodes/node_modules/node-$major/bin/node"
+  if [ -x "$node" ]; then
+    say "tests on Node $("$node" --version)"
+    "$node" node_modules/mocha/bin/mocha.js || failed=1
+  else
+    say "SKIPPED: Node $major cannot be had from npm for this platform"
+    echo '{"passed":0,"failed":0,"skipped":1,"reasons":["no Node '"$major"' for this platform"]}' >> "$TEST_COUNTS"
+  fi
+done
+
+say "all runs"
+node test/support/sum-counts.js "$TEST_COUNTS" "$failed"
