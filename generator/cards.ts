@@ -1,4 +1,5 @@
-import { type Random, THREE_DIGITS } from "./random";
+import type { Source } from "./draw";
+import { FOUR_DIGITS, type Random, THREE_DIGITS } from "./random";
 
 export interface CardRange {
   /** The provider's name, as it stands in credit_card_provider. */
@@ -42,28 +43,30 @@ export const isLuhnValid = (digits: string): boolean => luhnSum(digits, false) %
 const SUM_LAST_DOUBLED = THREE_DIGITS.map((digits) => luhnSum(digits, true));
 const SUM_LAST_PLAIN = THREE_DIGITS.map((digits) => luhnSum(digits, false));
 
-/** Draws numbers of a range, with their check digit, as text: a number of 19 digits is more than JavaScript's numbers hold. */
-export function cardNumbers(random: Random, range: CardRange): () => string {
+/** Numbers of a range, with their check digit, as text: a number of 19 digits is more than JavaScript's numbers hold. */
+export function cardNumbers(random: Random, range: CardRange): Source {
   const free = range.length - range.prefix.length - 1;
   const prefixSum = luhnSum(range.prefix, free % 2 === 0);
-  const rest = free % 3;
   // The digit before the check digit counts doubled, and from there on to the left every second one.
-  const groups = Array.from({ length: Math.floor(free / 3) }, (_, group) =>
+  const groups = Array.from({ length: Math.ceil(free / 3) - 1 }, (_, group) =>
     (free - 3 * group) % 2 === 1 ? SUM_LAST_DOUBLED : SUM_LAST_PLAIN,
   );
-  return () => {
-    let text = range.prefix;
-    let sum = prefixSum;
-    for (const sums of groups) {
-      const drawn = random.below(1000);
-      text += THREE_DIGITS[drawn]!;
-      sum += sums[drawn]!;
-    }
-    if (rest > 0) {
-      const digits = random.digits(rest);
-      text += digits;
-      sum += luhnSum(digits, true);
-    }
-    return text + String((10 - (sum % 10)) % 10);
+  const lastDigits = free - 3 * groups.length;
+  const last = 10 ** lastDigits;
+  const lastTexts = FOUR_DIGITS.slice(0, 10 * last).map((text) => text.slice(3 - lastDigits));
+  return (lead) => {
+    const prefix = lead + range.prefix;
+    return () => {
+      let text = prefix;
+      let sum = prefixSum;
+      for (const sums of groups) {
+        const drawn = random.below(1000);
+        text += THREE_DIGITS[drawn]!;
+        sum += sums[drawn]!;
+      }
+      const drawn = random.below(last);
+      const check = (10 - ((sum + SUM_LAST_DOUBLED[drawn]!) % 10)) % 10;
+      return text + lastTexts[10 * drawn + check]!;
+    };
   };
 }

@@ -1,4 +1,5 @@
-import { type Random, THREE_DIGITS } from "./random";
+import type { Source } from "./draw";
+import { FOUR_DIGITS, type Random, THREE_DIGITS } from "./random";
 
 /**
  * What follows the check digits, by country (SWIFT's IBAN registry): `4a14n` is four letters and fourteen digits. Places
@@ -61,23 +62,25 @@ export function ibanRemainder(iban: string): number {
 }
 
 /**
- * Draws IBANs of a country, a two-letter code; of Great Britain where the country has none (as Python's Faker does). The
- * bank's letters and digits are drawn too, and need not be those of a bank.
+ * IBANs of a country, a two-letter code; of Great Britain where the country has none (as Python's Faker does). The bank's
+ * letters and digits are drawn too, and need not be those of a bank.
  */
-export function ibans(random: Random, country: string): () => string {
+export function ibans(random: Random, country: string): Source {
   const code = country in STRUCTURES ? country : "GB";
   const groups = groupsOf(STRUCTURES[code]!);
   const country97 = (letterNumber(code[0]!) * 100 + letterNumber(code[1]!)) * 100;
-  const heads = Array.from({ length: 99 }, (_, check) => code + THREE_DIGITS[check]!.slice(1));
-  return () => {
-    let text = "";
-    let remainder = 0;
-    for (const { texts, numbers, power } of groups) {
-      const drawn = random.below(texts.length);
-      text += texts[drawn]!;
-      remainder = (remainder * power + numbers[drawn]!) % 97;
-    }
-    return heads[98 - ((remainder * 1_000_000 + country97) % 97)]! + text;
+  return (lead) => {
+    const heads = Array.from({ length: 99 }, (_, check) => lead + code + THREE_DIGITS[check]!.slice(1));
+    return () => {
+      let text = "";
+      let remainder = 0;
+      for (const { texts, numbers, power } of groups) {
+        const drawn = random.below(texts.length);
+        text += texts[drawn]!;
+        remainder = (remainder * power + numbers[drawn]!) % 97;
+      }
+      return heads[98 - ((remainder * 1_000_000 + country97) % 97)]! + text;
+    };
   };
 }
 
@@ -91,13 +94,13 @@ interface Group {
 const ONE_LETTER: Group = { texts: LETTERS, numbers: LETTERS.map(letterNumber), power: 100 };
 const TWO_LETTERS: Group = { texts: PAIRS, numbers: PAIR_NUMBERS, power: 10_000 };
 const digitGroup = (digits: number): Group => {
-  const texts = THREE_DIGITS.slice(0, 10 ** digits).map((text) => text.slice(3 - digits));
+  const texts = FOUR_DIGITS.slice(0, 10 ** digits).map((text) => text.slice(4 - digits));
   return { texts, numbers: texts.map(Number), power: 10 ** digits };
 };
 
 function groupsOf(structure: string): Group[] {
   return [...structure.matchAll(/(\d+)([an])/g)].flatMap(([, count, kind]) => {
-    const [most, group] = kind === "a" ? [2, (n: number) => (n === 2 ? TWO_LETTERS : ONE_LETTER)] : [3, digitGroup];
+    const [most, group] = kind === "a" ? [2, (n: number) => (n === 2 ? TWO_LETTERS : ONE_LETTER)] : [4, digitGroup];
     const length = Number(count);
     const rest = length % most;
     const full = Array.from({ length: (length - rest) / most }, () => group(most));

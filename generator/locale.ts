@@ -1,6 +1,6 @@
 import type { Faker } from "@faker-js/faker";
 import { faker as english } from "@faker-js/faker/locale/en";
-import { type Draw, anyPattern, escaped, join, pickFrom, always, template } from "./draw";
+import { anyOf, escaped, join, pattern, pickFrom, type Source, template } from "./draw";
 import type { Random } from "./random";
 
 /** Not one of faker's locales. */
@@ -20,14 +20,14 @@ export interface Locale {
   /** ISO 3166-1, two letters. */
   readonly country: string;
   /** First and last name, in the locale's order. */
-  name(sex: Sex): Draw;
-  prefix(sex: Sex): Draw;
+  name(sex: Sex): Source;
+  prefix(sex: Sex): Source;
   /** Street, house number and postcode. */
-  address(): Draw;
-  city(): Draw;
-  company(): Draw;
-  jobTitle(): Draw;
-  telephone(): Draw;
+  address(): Source;
+  city(): Source;
+  company(): Source;
+  jobTitle(): Source;
+  telephone(): Source;
 }
 
 /** How many texts faker draws of each kind; the records pick from them and combine them. */
@@ -63,8 +63,13 @@ export function loadLocale(name: string, random: Random): Locale {
       random,
       Array.from({ length: VOCABULARY }, () => escaped(text())),
     );
+  const anyPattern = (list: readonly string[]) =>
+    anyOf(
+      random,
+      list.map((text) => pattern(random, text)),
+    );
   /** Texts of a pattern, drawn beforehand too: a street has no more house numbers. */
-  const few = (list: readonly string[]) => vocabulary(anyPattern(random, list));
+  const few = (list: readonly string[]) => vocabulary(anyPattern(list)(""));
 
   return {
     country,
@@ -80,16 +85,13 @@ export function loadLocale(name: string, random: Random): Locale {
         "location.street": vocabulary(() => faker.location.street()),
       });
       const postcodes = [location?.postcode ?? []].flat();
-      return postcodes.length === 0 ? street : join([street, always(", "), few(postcodes)]);
+      return postcodes.length === 0 ? street : join([street, ", ", few(postcodes)]);
     },
     city: () => vocabulary(() => faker.location.city()),
     company: () => vocabulary(() => faker.company.name()),
     jobTitle: () => vocabulary(() => faker.person.jobTitle()),
     telephone: () =>
-      anyPattern(
-        random,
-        country === "GB" ? BRITISH_TELEPHONES : (phone_number?.format?.international ?? ["+###########"]),
-      ),
+      anyPattern(country === "GB" ? BRITISH_TELEPHONES : (phone_number?.format?.international ?? ["+###########"])),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Draw, pickFrom } from "./draw";
+import { from, join, pickFrom, type Source } from "./draw";
 import type { Random } from "./random";
 
 const MINUTES_OF_A_DAY = Array.from(
@@ -12,24 +12,24 @@ function two(number: number): string {
 }
 
 /** "2024-02-29": days of `years` years from `firstYear` on. A base year instead of today, for the same seed means the same dates. */
-export function dates(random: Random, firstYear: number, years: number): Draw {
+export function dates(random: Random, firstYear: number, years: number): Source {
   return pickFrom(random, days(firstYear, years));
 }
 
 /** "23:59:59" */
-export function times(random: Random): Draw {
-  return () => random.pick(MINUTES_OF_A_DAY) + random.pick(SECONDS);
+export function times(random: Random): Source {
+  return join([pickFrom(random, MINUTES_OF_A_DAY), pickFrom(random, SECONDS)]);
 }
 
 /** "2024-02-29T23:59:59" */
-export function dateTimes(random: Random, firstYear: number, years: number): Draw {
-  const dates = days(firstYear, years).map((day) => `${day}T`);
-  return () => random.pick(dates) + random.pick(MINUTES_OF_A_DAY) + random.pick(SECONDS);
+export function dateTimes(random: Random, firstYear: number, years: number): Source {
+  return join([dates(random, firstYear, years), "T", times(random)]);
 }
 
-/** A draw with a fraction of six digits behind it in half of the cases. */
-export function withMicroseconds(random: Random, draw: Draw): Draw {
-  return () => (random.below(2) === 0 ? draw() : `${draw()}.${random.digits(6)}`);
+/** With a fraction of six digits behind it in half of the cases. */
+export function withMicroseconds(random: Random, source: Source): Source {
+  const draw = source("");
+  return from(() => (random.below(2) === 0 ? draw() : `${draw()}.${random.digits(6)}`));
 }
 
 function days(firstYear: number, years: number): string[] {

@@ -1,5 +1,8 @@
-/** "000" … "999": three digits at a time are drawn by looking them up. */
+/** "000" … "999": digits are drawn several at a time, by looking them up. */
 export const THREE_DIGITS: readonly string[] = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, "0"));
+
+/** "0000" … "9999" */
+export const FOUR_DIGITS: readonly string[] = Array.from({ length: 10_000 }, (_, n) => String(n).padStart(4, "0"));
 
 const TWO_TO_32 = 2 ** 32;
 

@@ -51,23 +51,25 @@ export function compileGenerator(schema: TableSchema, options: GeneratorOptions)
 function recordComposer(schema: TableSchema, random: Random, locale: string): Compose {
   const customers = bank(random, locale);
   const values = schema.columns.map((column) => columnValues(random, column, customers.column));
-  const draws = values.map(({ draw }) => draw);
   const names = schema.columns.map(({ name }) => `${JSON.stringify(name)}:`);
   const quote = (index: number) => (values[index]?.quoted ? '"' : "");
-  /** What stands between the draws: quotes, commas and the columns' names. */
-  const between = names.map((name, index) => `${index === 0 ? "{" : `${quote(index - 1)},`}${name}${quote(index)}`);
+  const draws = values.map(({ source }, index) => {
+    const before = index === 0 ? "{" : `${quote(index - 1)},`;
+    return source(before + names[index]! + quote(index));
+  });
   const end = `${quote(names.length - 1)}}`;
+  const wholes = values.map(whole);
 
   return {
     record() {
       customers.nextCustomer();
       let text = "";
-      for (let index = 0; index < draws.length; index++) text += between[index]! + draws[index]!();
+      for (let index = 0; index < draws.length; index++) text += draws[index]!();
       return text + end;
     },
     recordWith(at, value) {
       customers.nextCustomer();
-      return `{${values.map((drawn, index) => names[index]! + (index === at ? value : whole(drawn)())).join()}}`;
+      return `{${wholes.map((drawn, index) => names[index]! + (index === at ? value : drawn())).join()}}`;
     },
   };
 }

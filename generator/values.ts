@@ -1,54 +1,54 @@
 import type { Column } from "../schemas/schema";
-import { always, type Draw, pickFrom, type JsonDraw, plain, quoted, whole } from "./draw";
+import { type Draw, from, join, type JsonSource, pickFrom, plain, quoted, type Source, whole } from "./draw";
 import { dates, dateTimes, times, withMicroseconds } from "./moments";
 import type { Random } from "./random";
 
-/** What is drawn for a column where something better than its type is known of it. */
-export type Meaning = (column: Column) => JsonDraw | undefined;
+/** The values of a column where something better than its type is known of it. */
+export type Meaning = (column: Column) => JsonSource | undefined;
 
 /** The years that dates by type fall into. */
 const YEARS = [1970, 68] as const;
 
 /** Draws values that BigQuery takes for a column, by its meaning or else its type; null now and then where it is NULLABLE. */
-export function columnValues(random: Random, column: Column, meaning: Meaning): JsonDraw {
+export function columnValues(random: Random, column: Column, meaning: Meaning): JsonSource {
   const known = meaning(column);
   const one = known ?? ofType(random, column, meaning);
   if (column.mode === "REPEATED") {
     const element = whole(one);
-    return plain(() => `[${Array.from({ length: random.below(4) }, element).join()}]`);
+    return plain(from(() => `[${Array.from({ length: random.below(4) }, element).join()}]`));
   }
   if (column.mode === "REQUIRED" || known !== undefined) return one;
   const value = whole(one);
-  return plain(() => (random.below(8) === 0 ? "null" : value()));
+  return plain(from(() => (random.below(8) === 0 ? "null" : value())));
 }
 
-function ofType(random: Random, column: Column, meaning: Meaning): JsonDraw {
+function ofType(random: Random, column: Column, meaning: Meaning): JsonSource {
   const defaultScale = (scale: number) => column.scale ?? (column.precision === undefined ? scale : 0);
   switch (column.type) {
     case "STRING":
-      return quoted(words(random, column.maxLength ?? 40));
+      return quoted(from(words(random, column.maxLength ?? 40)));
     case "BYTES":
-      return quoted(base64(random, Math.min(column.maxLength ?? 24, 24)));
+      return quoted(from(base64(random, Math.min(column.maxLength ?? 24, 24))));
     case "INT64":
-      return plain(integers(random));
+      return plain(from(integers(random)));
     case "FLOAT64":
-      return plain(floats(random));
+      return plain(from(floats(random)));
     case "NUMERIC":
-      return quoted(decimals(random, column.precision ?? 38, defaultScale(9)));
+      return quoted(from(decimals(random, column.precision ?? 38, defaultScale(9))));
     case "BIGNUMERIC":
-      return quoted(decimals(random, column.precision ?? 76, defaultScale(38)));
+      return quoted(from(decimals(random, column.precision ?? 76, defaultScale(38))));
     case "BOOL":
       return plain(pickFrom(random, ["false", "true"]));
     case "JSON":
-      return plain(() => `{"a":${random.below(1000)},"b":[true,null,"c"]}`);
+      return plain(from(() => `{"a":${random.below(1000)},"b":[true,null,"c"]}`));
     case "GEOGRAPHY":
-      return quoted(points(random));
+      return quoted(from(points(random)));
     case "INTERVAL":
-      return quoted(intervals(random));
+      return quoted(from(intervals(random)));
     case "RANGE":
-      return plain(ranges(random, column.rangeElementType ?? "DATE"));
+      return plain(from(ranges(random, column.rangeElementType ?? "DATE")));
     case "RECORD":
-      return plain(objects(random, column.fields ?? [], meaning));
+      return plain(from(objects(random, column.fields ?? [], meaning)));
     default:
       return quoted(moments(random, column.type, ...YEARS));
   }
@@ -63,18 +63,18 @@ function objects(random: Random, columns: readonly Column[], meaning: Meaning): 
   return () => `{${members.map(({ key, draw }) => key + draw()).join()}}`;
 }
 
-function moments(random: Random, type: Column["type"], firstYear: number, years: number): Draw {
+function moments(random: Random, type: Column["type"], firstYear: number, years: number): Source {
   if (type === "DATE") return dates(random, firstYear, years);
   if (type === "TIME") return withMicroseconds(random, times(random));
   const moment = withMicroseconds(random, dateTimes(random, firstYear, years));
-  return type === "TIMESTAMP" ? () => `${moment()}Z` : moment;
+  return type === "TIMESTAMP" ? join([moment, "Z"]) : moment;
 }
 
 /** From one half of the years to the other, so that the end comes after the start. */
 function ranges(random: Random, type: Column["type"]): Draw {
   const [first, years] = YEARS;
-  const start = moments(random, type, first, years / 2);
-  const end = moments(random, type, first + years / 2, years / 2);
+  const start = moments(random, type, first, years / 2)("");
+  const end = moments(random, type, first + years / 2, years / 2)("");
   return () => `{"start":"${start()}","end":"${end()}"}`;
 }
 
@@ -133,6 +133,6 @@ function floats(random: Random): Draw {
 
 /** Decimals of `precision` digits at most, `scale` of them behind the point. */
 function decimals(random: Random, precision: number, scale: number): Draw {
-  const fraction = scale === 0 ? always("") : () => `.${random.digits(random.below(scale) + 1)}`;
+  const fraction = scale === 0 ? () => "" : () => `.${random.digits(random.below(scale) + 1)}`;
   return () => sign(random) + digitsWithoutLeadingZero(random, random.below(precision - scale + 1)) + fraction();
 }

@@ -11,10 +11,10 @@ import { bankSchema } from "./generate";
 const PROJECT = "bench-project";
 const TOPIC = `projects/${PROJECT}/topics/bench-publish`;
 const BATCH = 1000;
-const BATCHES = 20;
+const BATCHES = 50;
 
 /**
- * Each call publishes 20,000 messages to a topic without subscriptions and answers how many were confirmed. The messages
+ * Each call publishes 50,000 messages to a topic without subscriptions and answers how many were confirmed. The messages
  * are drawn beforehand, except for the last contestant, which is the whole generator. `host`: the emulator's, host:port.
  */
 export async function publishContestants(
