@@ -49,6 +49,7 @@ function everyType(): TableSchema {
 const SCHEMAS: Readonly<Record<string, TableSchema>> = {
   "the bank's": loadTableSchema("schemas/cc_account_info.json"),
   "call records": loadTableSchema("test/schemas/call_records.json"),
+  "the parser's own test": loadTableSchema("test/schemas/every_type.json"),
   "every type": everyType(),
   "one INT64": parseTableSchema([{ name: "id", type: "INT64", mode: "REQUIRED" }]),
   "one REPEATED JSON": parseTableSchema([{ name: "any", type: "JSON", mode: "REPEATED" }]),
