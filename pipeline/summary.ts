@@ -23,6 +23,7 @@ export interface Summary {
   readonly unacknowledged: number;
   /** Published message ids that are in no sink although the source is empty; null where nobody knows what was published. */
   readonly lost: number | null;
+  /** From the first message to the last acknowledgement. */
   readonly seconds: number;
   readonly messagesPerSecond: number;
   readonly peakRssBytes: number;

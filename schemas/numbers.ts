@@ -100,6 +100,7 @@ export function decimalReader({ type, precision, scale }: Column): Reader {
     const value = decimal(text);
     if (value === undefined) return WRONG_TYPE;
     const { negative, digits, exponent } = value;
+    if (digits === "0") return "0";
     if (-exponent > places || digits.length + exponent > wholeDigits) return OUT_OF_RANGE;
     if (most !== undefined && BigInt(digits + "0".repeat(exponent + 38)) > most + (negative ? 1n : 0n))
       return OUT_OF_RANGE;

@@ -14,5 +14,7 @@ export function pubsubClientOptions(resource: string) {
     servicePath: host.slice(0, at),
     port: Number(host.slice(at + 1)),
     sslCreds: credentials.createInsecure(),
+    // Without any the client looks for a metadata server.
+    credentials: { client_email: "emulator", private_key: "none" },
   };
 }

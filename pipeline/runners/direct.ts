@@ -45,9 +45,8 @@ export async function runDirect(options: DirectOptions, log: Log, stop: AbortSig
     log.info(`from ${source.name} to ${rows.name}, dead letters to ${deadLetters.name}`);
 
     const hideProgress = showProgress(ledger, log);
-    const started = performance.now();
     const ended = await runGraph(stream, settings).finally(hideProgress);
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = stream.activeMs / 1000;
     const published = options.publishedIds === undefined ? undefined : readLines(options.publishedIds);
     return await summarise({ ...endpoints, ledger, published, ended, heldBy: stream.heldBy, seconds });
   } finally {

@@ -33,6 +33,7 @@ export class Stream {
   private pulled: PullResult | undefined;
   private writing: Promise<void> | undefined;
   private failure: { error: unknown } | undefined;
+  private firstActivity: number | undefined;
   private lastActivity = 0;
   private idle = false;
   private wake: () => void = () => {};
@@ -53,6 +54,11 @@ export class Stream {
   readonly takeDeadLetter = (letter: DeadLetter): void => void this.batch.letters.push(letter);
   /** Where rows that the table refused go back into the graph; set by the step that writes rows. */
   emitRefused: (letter: DeadLetter) => void = this.takeDeadLetter;
+
+  /** Milliseconds from the first message to the last acknowledgement: waiting for nothing is no work. */
+  get activeMs(): number {
+    return this.firstActivity === undefined ? 0 : this.lastActivity - this.firstActivity;
+  }
 
   /** Stops pulling; what was pulled is still written and acknowledged. */
   stop(): void {
@@ -133,6 +139,7 @@ export class Stream {
 
   private take(delivery: Delivery, emit: (message: Message) => void): void {
     this.lastActivity = this.parts.clock.now();
+    this.firstActivity ??= this.lastActivity;
     this.outstanding.add(delivery);
     this.batch.add(delivery);
     this.parts.ledger.receive(delivery.messages);

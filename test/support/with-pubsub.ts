@@ -1,11 +1,11 @@
-/** A Pub/Sub emulator for the tests of one `describe`. Where it cannot be had, they are skipped, loudly. */
+/** A Pub/Sub emulator for the tests of one `describe`, named by PUBSUB_EMULATOR_HOST. Where it cannot be had, they are skipped, loudly. */
 import { randomUUID } from "node:crypto";
 import type { Suite } from "mocha";
 import { v1 } from "@google-cloud/pubsub";
-import { credentials } from "@grpc/grpc-js";
 import { type Emulator, MissingTool } from "./emulators/process";
 import { startPubsubEmulator } from "./emulators/pubsub";
 import { skipFor } from "./skip";
+import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";
 
 export interface Pubsub {
   readonly host: string;
@@ -20,6 +20,7 @@ export interface Pubsub {
 const PROJECT = "projects/test-project";
 
 export function withPubsub(suite: Suite): Pubsub {
+  const given = process.env.PUBSUB_EMULATOR_HOST;
   let emulator: Emulator | undefined;
   let publisher: v1.PublisherClient;
   let subscriber: v1.SubscriberClient;
@@ -31,13 +32,8 @@ export function withPubsub(suite: Suite): Pubsub {
       if (!(error instanceof MissingTool)) throw error;
       skipFor(this, error);
     }
-    const [servicePath, port] = emulator!.host.split(":");
-    const options = {
-      servicePath,
-      port: Number(port),
-      sslCreds: credentials.createInsecure(),
-      projectId: "test-project",
-    };
+    process.env.PUBSUB_EMULATOR_HOST = emulator!.host;
+    const options = pubsubClientOptions(PROJECT);
     publisher = new v1.PublisherClient(options);
     subscriber = new v1.SubscriberClient(options);
   });
@@ -45,6 +41,8 @@ export function withPubsub(suite: Suite): Pubsub {
     await publisher?.close();
     await subscriber?.close();
     await emulator?.stop();
+    if (given === undefined) delete process.env.PUBSUB_EMULATOR_HOST;
+    else process.env.PUBSUB_EMULATOR_HOST = given;
   });
 
   return {
