@@ -1,7 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { basename } from "node:path";
 import { loadTableSchema } from "../../schemas/load";
-import type { Row } from "../../schemas/schema";
 import { maskRow } from "../../transforms/mask";
 
 /** Prints the first rows of a table that the pipeline made, personal columns masked. */
@@ -12,8 +11,8 @@ export async function printRows(path: string, schemaPath: string, count: number)
   const table = basename(schemaPath, ".json").replaceAll('"', '""');
   const reader = await connection.runAndReadAll(`SELECT * FROM "${table}" LIMIT ${count}`);
   process.stdout.write(`\n${count} rows, personal data masked:\n`);
-  for (const row of reader.getRowObjects()) {
-    const shown = Object.entries(maskRow(schema, row as unknown as Row));
+  for (const row of reader.getRowObjectsJson()) {
+    const shown = Object.entries(maskRow(schema, row));
     process.stdout.write(`  ${shown.map(([column, value]) => `${column}=${value}`).join("  ")}\n`);
   }
   connection.closeSync();
