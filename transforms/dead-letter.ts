@@ -40,7 +40,7 @@ function keepOriginals(kept: Record<string, string>, originals: Readonly<Record<
   let room = MOST_ATTRIBUTES - Object.keys(kept).length - 2;
   let leftOut = 0;
   for (const [name, value] of Object.entries(originals)) {
-    if (replayed && REPLACED.has(name)) continue;
+    if (replayed && isReplaced(name, originals)) continue;
     const key = cut(replayed && name.startsWith(ORIGINAL) ? name : ORIGINAL + name, MOST_KEY_BYTES);
     if (room === 0 || key in kept) leftOut += 1;
     else {
@@ -53,6 +53,11 @@ function keepOriginals(kept: Record<string, string>, originals: Readonly<Record<
 
 /** What a dead letter that comes back through the pipeline says of its last refusal: the new one replaces it. */
 const REPLACED = new Set(["error_reason", "error_stage", "error_column", "schema", LEFT_OUT]);
+
+/** The first source of all is kept, however often a dead letter comes back. */
+function isReplaced(name: string, originals: Readonly<Record<string, string>>): boolean {
+  return REPLACED.has(name) || (name.startsWith("source_") && Object.hasOwn(originals, ORIGINAL + name));
+}
 
 function isDeadLetter(attributes: Readonly<Record<string, string>>): boolean {
   return ["error_reason", "error_stage", "source_message_id"].every((name) => Object.hasOwn(attributes, name));
