@@ -83,6 +83,8 @@ export interface MessageSource {
   readonly name: string;
   /** Seconds after which a delivery that is neither acknowledged nor extended comes again; 0 where it never does. */
   readonly leaseSeconds: number;
+  /** False where pulling ahead of the acknowledgements costs more than it brings. */
+  readonly pullsAhead: boolean;
   /** At most `most` messages. Waits for some; an aborted wait answers "nothing". */
   pull(most: number, signal: AbortSignal): Promise<PullResult>;
   /** Holds these deliveries for `leaseSeconds` more. What cannot be held comes again. */

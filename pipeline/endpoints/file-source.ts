@@ -29,6 +29,7 @@ export function openInputFile(path: string, format: InputFormat): MessageSource 
     kind: "file",
     name: path,
     leaseSeconds: 0,
+    pullsAhead: true,
     async pull(most) {
       const messages: Message[] = [];
       while (messages.length < most) {

@@ -73,6 +73,8 @@ export async function openSubscription(subscription: string, leaseSeconds?: numb
   const lease = leaseSeconds ?? (await ackDeadlineSeconds(client, subscription));
   return {
     kind: process.env.PUBSUB_EMULATOR_HOST ? "pubsub-emulator" : "pubsub",
+    // The emulator searches its whole backlog at a pull while anything is unacknowledged: 5 ms in place of 1 at 100,000.
+    pullsAhead: !process.env.PUBSUB_EMULATOR_HOST,
     name: subscription,
     leaseSeconds: lease,
 

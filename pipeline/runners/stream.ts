@@ -98,7 +98,7 @@ export class Stream {
       if (this.writing === undefined) this.write();
       if (this.parts.ledger.received >= this.parts.maxMessages) return "max_messages";
       if (this.idle) return "idle";
-      if (!this.isFull()) this.pull();
+      if (this.mayPull()) this.pull();
       await this.happened();
     }
   }
@@ -110,8 +110,9 @@ export class Stream {
     });
   }
 
-  private isFull(): boolean {
-    return this.batch.messages >= BATCH_MESSAGES || this.batch.bytes >= BATCH_BYTES;
+  private mayPull(): boolean {
+    if (!this.parts.source.pullsAhead) return this.outstanding.size === 0;
+    return this.batch.messages < BATCH_MESSAGES && this.batch.bytes < BATCH_BYTES;
   }
 
   /** Begins a pull where none is under way. Trouble at the source is waited out like trouble at a sink. */

@@ -24,6 +24,7 @@ class Rig {
   rowAnswers: WriteResult[] = [];
   letterAnswers: WriteResult[] = [];
   acknowledges = 0;
+  pullsAhead = true;
   stream!: Stream;
   onAction: (action: string) => void = () => {};
 
@@ -33,6 +34,7 @@ class Rig {
         kind: "pubsub",
         name: "source",
         leaseSeconds: 60,
+        pullsAhead: this.pullsAhead,
         pull: async (most, signal) => this.pull(most, signal),
         extend: async (deliveries) => this.did(`extended ${count(deliveries)}`),
         acknowledge: async (deliveries) => {
@@ -204,6 +206,23 @@ describe("a stream", () => {
       "acknowledged 1",
       "written rows 2",
       "acknowledged 2",
+    ]);
+  });
+
+  it("pulls the next batch after the acknowledgement where the source is quicker so", async () => {
+    const rig = new Rig();
+    rig.pullsAhead = false;
+    rig.pulls = [delivery("a"), delivery("b")];
+    rig.rowAnswers = [TRANSIENT];
+    await rig.run();
+    assert.deepEqual(rig.actions, [
+      "pulled 1 of 1000",
+      "transientError rows 1",
+      "written rows 1",
+      "acknowledged 1",
+      "pulled 1 of 1000",
+      "written rows 1",
+      "acknowledged 1",
     ]);
   });
 
