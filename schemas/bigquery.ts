@@ -54,10 +54,14 @@ function elementConverter({ type, fields }: Column): (value: Value) => Json {
     case "BYTES":
       return (value) => Buffer.from(value as Uint8Array).toString("base64");
     case "FLOAT64":
-      return (value) => (Number.isFinite(value) ? (value as number) : String(value));
+      // JSON has no NaN and no infinities, and JSON.stringify no -0.
+      return (value) =>
+        Number.isFinite(value) && !Object.is(value, -0) ? (value as number) : floatText(value as number);
     case "RECORD":
       return toInsertAllJson({ description: "", columns: fields! }) as (value: Value) => Json;
     default:
       return (value) => value as Json;
   }
 }
+
+const floatText = (value: number) => (value === 0 ? "-0" : String(value));
