@@ -26,6 +26,8 @@ export interface Summary {
   /** From the first message to the last acknowledgement. */
   readonly seconds: number;
   readonly messagesPerSecond: number;
+  /** Processor time of this process, of all its threads. */
+  readonly cpuSeconds: number;
   readonly peakRssBytes: number;
 }
 
@@ -42,6 +44,7 @@ export async function summarise(run: {
   ended: Ending;
   heldBy: string | undefined;
   seconds: number;
+  cpuSeconds: number;
 }): Promise<Summary> {
   const { source, rows, deadLetters, ledger, published, ended, seconds } = run;
   return {
@@ -63,6 +66,7 @@ export async function summarise(run: {
         : await lost(ledger.missingOf(published), ended, [rows, deadLetters]),
     seconds: Math.round(seconds * 1000) / 1000,
     messagesPerSecond: seconds > 0 ? Math.round(ledger.received / seconds) : 0,
+    cpuSeconds: Math.round(run.cpuSeconds * 1000) / 1000,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
   };
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { systemClock } from "./clock";
-import { Stream } from "./stream";
+import { type Ending, Stream } from "./stream";
 import { openBigQueryTable } from "../endpoints/bigquery-table";
 import { openDeadLetterFile } from "../endpoints/dead-letter-file";
 import { openDeadLetterTopic } from "../endpoints/dead-letter-topic";
@@ -45,18 +45,20 @@ export async function runDirect(options: DirectOptions, log: Log, stop: AbortSig
     log.info(`from ${source.name} to ${rows.name}, dead letters to ${deadLetters.name}`);
 
     const hideProgress = showProgress(ledger, log);
+    const cpu = process.cpuUsage();
     const ended = await runGraph(stream, settings).finally(hideProgress);
-    const seconds = stream.activeMs / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    const times = { seconds: stream.activeMs / 1000, cpuSeconds: (user + system) / 1e6 };
     const published = options.publishedIds === undefined ? undefined : readLines(options.publishedIds);
-    return await summarise({ ...endpoints, ledger, published, ended, heldBy: stream.heldBy, seconds });
+    return await summarise({ ...endpoints, ledger, published, ended, heldBy: stream.heldBy, ...times });
   } finally {
     for (const endpoint of [source, rows, deadLetters]) await endpoint.close();
   }
 }
 
 /** Builds the graph around a stream and runs it as the DirectRunner's one bundle. */
-async function runGraph(stream: Stream, settings: RowSettings) {
-  let ended: Awaited<ReturnType<Stream["run"]>> | undefined;
+export async function runGraph(stream: Stream, settings: RowSettings): Promise<Ending> {
+  let ended: Ending | undefined;
   const endpoints = {
     readMessages: inProcessSource<Message>("pull", async (emit) => {
       ended = await stream.run(emit);

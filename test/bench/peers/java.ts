@@ -1,0 +1,21 @@
+/** The peer in Java: Beam's DirectRunner, from Maven Central. */
+import { cpSync, existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { command, preparedOnce } from "../../support/prepared";
+
+const DIR = resolve("build/java-peer");
+
+export function prepareJava(): string {
+  return preparedOnce(DIR, "test/bench/peers/java/pom.xml", (dir) => {
+    cpSync("test/bench/peers/java", dir, { recursive: true });
+    command("mvn", ["-q", "-B", "compile", "dependency:copy-dependencies", "-DincludeScope=runtime"], {}, dir);
+  });
+}
+
+export const hasJava = () => existsSync(join(DIR, ".made-from"));
+
+/** Seconds from the first message to the last. */
+export async function javaBeam(subscription: string, count: number): Promise<number> {
+  const classPath = [join(DIR, "target/classes"), join(DIR, "target/dependency/*")].join(":");
+  return Number(command("java", ["-cp", classPath, "Peer", subscription, String(count)]));
+}
