@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Emulator, freePort, MissingTool, startOnALeash, untilItAnswers } from "./process";
-import { command, preparedOnce } from "../prepared";
+import { command, onlyOnLinuxX64, preparedOnce } from "../prepared";
 
 const VENV = resolve("build/local-bigquery");
 const LOCK = "test/support/emulators/local-bigquery.lock.txt";
@@ -14,12 +14,9 @@ export const BIGQUERY_PROJECT = "test-project";
 
 /** Installs it into build/. Throws MissingTool where this machine has no Python 3.13. */
 export async function prepareBigQueryEmulator(): Promise<string> {
-  const python = findPython();
-  if (python === undefined) {
-    throw new MissingTool("the BigQuery emulator needs Python 3.13", "Install it, or put python3.13 on the PATH");
-  }
+  onlyOnLinuxX64("the BigQuery emulator");
   return preparedOnce(VENV, LOCK, (dir) => {
-    command(python, ["-m", "venv", dir]);
+    command(findPython(), ["-m", "venv", dir]);
     const venvPython = join(dir, "bin/python");
     command(venvPython, ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", LOCK]);
     const extensions =
@@ -51,15 +48,18 @@ export async function startBigQueryEmulator(): Promise<Emulator> {
 }
 
 /** A name on the PATH may be a shim that leads nowhere: what counts is that it runs. */
-function findPython(): string | undefined {
+function findPython(): string {
   const versions = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
   const pyenv = existsSync(versions)
     ? readdirSync(versions).map((version) => join(versions, version, "bin/python3"))
     : [];
-  return ["python3.13", "python3", ...pyenv].find((python) => {
+  const isIt = (python: string) => {
     const { status, stdout } = spawnSync(python, ["-c", "import sys; print(sys.version_info[:2] == (3, 13))"], {
       encoding: "utf8",
     });
     return status === 0 && stdout.trim() === "True";
-  });
+  };
+  const found = ["python3.13", "python3", ...pyenv].find(isIt);
+  if (found !== undefined) return found;
+  throw new MissingTool("the BigQuery emulator needs Python 3.13", "Install it, or put python3.13 on the PATH");
 }

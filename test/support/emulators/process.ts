@@ -19,8 +19,11 @@ export class MissingTool extends Error {
   }
 }
 
-/** Ends what it started as soon as our end of the pipe closes: when we say so, and when we die of whatever. */
-const LEASH = '"$@" & pid=$!; cat > /dev/null; kill -KILL $pid; wait $pid 2> /dev/null';
+/**
+ * Runs a server until it ends by itself, or until our end of the pipe closes: when we say so, and when we die of whatever. Then its
+ * whole process group is killed outright: what it holds is thrown away.
+ */
+const LEASH = 'exec 3<&0; { cat <&3; kill -KILL 0; } & exec "$@" 3<&-';
 
 export interface OnALeash {
   stop(): Promise<void>;
@@ -36,7 +39,7 @@ export function startOnALeash(command: readonly string[], env: NodeJS.ProcessEnv
   });
   const ended = once(child, "exit");
   return {
-    hasEnded: () => child.exitCode !== null,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async stop() {
       child.stdin.destroy();
       await ended;

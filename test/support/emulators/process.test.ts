@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startOnALeash, untilItAnswers } from "./process";
+import { waitUntil } from "../commands";
+
+/** Writes its pid into a file, then does nothing for a minute, whatever it is told. */
+const server = (file: string) => ["sh", "-c", `trap "" TERM INT HUP; echo $$ > ${file}; exec sleep 60`];
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe("a server on a leash", () => {
+  let dir: string;
+  let file: string;
+  const pid = () => Number(readFileSync(file, "utf8"));
+  const hasStarted = () => waitUntil(() => existsSync(file) && pid() > 0, 10);
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), "leash-"));
+    file = join(dir, "pid");
+  });
+  afterEach(() => rmSync(dir, { recursive: true }));
+
+  it("ends when it is stopped", async () => {
+    const leash = startOnALeash(server(file));
+    await hasStarted();
+    assert.ok(isAlive(pid()) && !leash.hasEnded());
+    await leash.stop();
+    assert.ok(!isAlive(pid()) && leash.hasEnded());
+  });
+
+  it("ends when its owner is killed", async () => {
+    const program = `require("./test/support/emulators/process").startOnALeash(${JSON.stringify(server(file))})`;
+    const owner = spawn(process.execPath, ["-r", "ts-node/register", "-e", program]);
+    await hasStarted();
+    assert.ok(isAlive(pid()));
+    owner.kill("SIGKILL");
+    await once(owner, "exit");
+    await waitUntil(() => !isAlive(pid()), 10);
+  });
+
+  it("is not waited for once it has ended by itself", async () => {
+    const leash = startOnALeash(["false"]);
+    await assert.rejects(untilItAnswers("http://127.0.0.1:1/", leash));
+    assert.ok(leash.hasEnded());
+    await leash.stop();
+  });
+});
