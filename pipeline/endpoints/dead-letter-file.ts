@@ -16,7 +16,7 @@ export async function openDeadLetterFile(path: string): Promise<DeadLetterWriter
       return await work(opened);
     } catch (error) {
       // What was half written is cut off when the file is opened again.
-      await opened?.close();
+      await opened?.close().catch(() => {});
       opened = undefined;
       return setUpError(path, error);
     }
@@ -36,6 +36,7 @@ export async function openDeadLetterFile(path: string): Promise<DeadLetterWriter
     },
     async close() {
       await opened?.close();
+      opened = undefined;
     },
   };
 }
@@ -49,10 +50,12 @@ class OpenFile {
 
   static async open(path: string): Promise<OpenFile> {
     const handle = await open(path, "a+");
-    const { end, ids } = await readIds(handle);
-    // A line that a crash has torn was never acknowledged.
-    await handle.truncate(end);
-    return new OpenFile(handle, ids);
+    try {
+      return new OpenFile(handle, await readIds(handle));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   }
 
   /** Appends those whose ids are not there, on the disk when it answers. Answers the ids that are. */
@@ -86,35 +89,68 @@ function asJson({ data, attributes, orderingKey }: DeadLetter) {
   return { data: Buffer.from(data).toString("base64"), attributes, ...(orderingKey !== "" && { orderingKey }) };
 }
 
-/** The ids of the whole lines, and where these end. */
-async function readIds(handle: FileHandle): Promise<{ end: number; ids: Set<string> }> {
+/** The ids of the lines. A last line that a crash has torn was never acknowledged: it is cut off. */
+async function readIds(handle: FileHandle): Promise<Set<string>> {
   const ids = new Set<string>();
   const chunk = Buffer.alloc(1 << 20);
   let rest = Buffer.alloc(0);
   let end = 0;
-  for (let at = 0; ; ) {
+  const { size } = await handle.stat();
+  for (let at = 0; at < size; ) {
     const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
-    if (bytesRead === 0) return { end, ids };
+    if (bytesRead === 0) break;
     at += bytesRead;
     rest = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
     for (let feed = rest.indexOf(10); feed >= 0; feed = rest.indexOf(10)) {
-      ids.add(JSON.parse(rest.toString("utf8", 0, feed)).attributes?.source_message_id ?? "");
+      ids.add(idOfLine(rest.subarray(0, feed)));
       rest = rest.subarray(feed + 1);
       end += feed + 1;
     }
   }
+  if (rest.length > 0) {
+    // Only what is ours is cut: not the one line of a file that was named by mistake.
+    if (!isTorn(rest)) throw new NotDeadLetters();
+    await handle.truncate(end);
+  }
+  return ids;
+}
+
+const BEGINNING = '{"data":"';
+const isTorn = (line: Buffer) => BEGINNING.startsWith(line.toString("latin1", 0, BEGINNING.length));
+
+/** The file holds something else: what that is shall not be written to. */
+class NotDeadLetters extends Error {
+  readonly code = "NOT_DEAD_LETTERS";
+}
+
+function idOfLine(line: Buffer): string {
+  let letter: { attributes?: { source_message_id?: unknown } } | null;
+  try {
+    letter = JSON.parse(line.toString());
+  } catch {
+    throw new NotDeadLetters();
+  }
+  const id = letter?.attributes?.source_message_id;
+  if (typeof id !== "string") throw new NotDeadLetters();
+  return id;
 }
 
 const MENDS: Record<string, string> = {
+  NOT_DEAD_LETTERS: "holds something else than dead letters: name another file",
   ENOENT: "is in a folder that is not there: make the folder",
-  EACCES: "cannot be written: change its permissions, or name another file",
+  ENOTDIR: "is in a folder that is not there: make the folder",
+  EACCES: "may not be written by this account: change its permissions, or name another file",
+  EPERM: "may not be written by this account: change its permissions, or name another file",
   EISDIR: "is a folder: name a file",
   ENOSPC: "cannot grow: make room on the disk",
+  EDQUOT: "cannot grow: make room on the disk",
   EROFS: "is on a disk that is read-only: name another file",
 };
 
+/** The closed set: FILE_ and one of the above, or FILE_FAILED. */
 function setUpError(path: string, error: unknown): SetUpError {
-  const code = error instanceof SyntaxError ? "NOT_DEAD_LETTERS" : ((error as NodeJS.ErrnoException).code ?? "FAILED");
-  const mend = code === "NOT_DEAD_LETTERS" ? "holds something else than dead letters: name another file" : MENDS[code];
-  return { kind: "setUpError", trouble: { code: `FILE_${code}`, text: `${path} ${mend ?? "cannot be written"}` } };
+  const { code = "" } = error as { code?: string };
+  const mend = MENDS[code];
+  if (mend !== undefined) return { kind: "setUpError", trouble: { code: `FILE_${code}`, text: `${path} ${mend}` } };
+  return { kind: "setUpError", trouble: { code: "FILE_FAILED", text: `${path} cannot be written (${code})` } };
 }

@@ -4,7 +4,7 @@
  */
 import { v1 } from "@google-cloud/pubsub";
 import { status } from "@grpc/grpc-js";
-import { type DeadLetterWriter, NONE_THERE, type WriteResult } from "./endpoint";
+import { type DeadLetterWriter, NONE_THERE, type SetUpError, type TransientError, type WriteResult } from "./endpoint";
 import { pubsubClientOptions } from "./pubsub-client";
 import { pubsubTrouble } from "./pubsub-trouble";
 import type { DeadLetter } from "../../transforms/dead-letter";
@@ -12,37 +12,50 @@ import type { DeadLetter } from "../../transforms/dead-letter";
 /** A request has at most 1,000 messages and 10 MB [Quotas and limits]; the rest is room for the encoding. */
 const MOST_MESSAGES = 1000;
 const MOST_BYTES = 8_000_000;
+const MOST_ATTRIBUTES = 100;
 const PUBLISH_TIMEOUT_MS = 30_000;
 
 /** `topic`: `projects/P/topics/T`. Does not fail where it is not there: each write says so. */
 export async function openDeadLetterTopic(topic: string): Promise<DeadLetterWriter> {
   const client = new v1.PublisherClient(pubsubClientOptions(topic));
   await client.initialize();
+  /** Of a batch that did not come through whole: what need not be published again when it is asked for again. */
+  const confirmed = new Set<string>();
+
+  // The stream's own backoff rules: no second one underneath.
+  const publish = (letters: readonly DeadLetter[]) =>
+    client.publish({ topic, messages: letters.map(asMessage) }, { timeout: PUBLISH_TIMEOUT_MS, retry: null });
 
   return {
     name: topic,
     keyed: false,
     async write(letters): Promise<WriteResult> {
-      const requests = requestsOf(letters);
+      const requests = requestsOf(letters.filter((letter) => !confirmed.has(idOf(letter))));
+      let trouble: SetUpError | TransientError | undefined;
       for (const part of requests) {
         try {
-          // The stream's own backoff rules: no second one underneath.
-          await client.publish({ topic, messages: part.map(asMessage) }, { timeout: PUBLISH_TIMEOUT_MS, retry: null });
+          await publish(part);
+          for (const letter of part) confirmed.add(idOf(letter));
         } catch (error) {
           if (!isInvalid(error)) return pubsubTrouble(topic, error);
-          if (part.length === 1) return tooLarge(topic, part[0]!);
-          // One by one, to find the one that is meant.
-          requests.push(...part.map((letter) => [letter]));
+          // One by one, to find the one that is meant; the others go on.
+          if (part.length === 1) trouble ??= refused(topic, part[0]!);
+          else requests.push(...part.map((letter) => [letter]));
         }
       }
+      if (trouble !== undefined) return trouble;
+      confirmed.clear();
       return { kind: "written", alreadyThere: NONE_THERE };
     },
     close: () => client.close(),
   };
 }
 
+const idOf = ({ attributes }: DeadLetter) => attributes.source_message_id ?? "";
+
 function asMessage({ data, attributes, orderingKey }: DeadLetter) {
-  return { data, attributes: orderingKey === "" ? attributes : { ...attributes, original_ordering_key: orderingKey } };
+  const hasRoom = orderingKey !== "" && Object.keys(attributes).length < MOST_ATTRIBUTES;
+  return { data, attributes: hasRoom ? { ...attributes, original_ordering_key: orderingKey } : attributes };
 }
 
 /** In requests that Pub/Sub takes. */
@@ -70,9 +83,9 @@ function sizeOf({ data, attributes }: DeadLetter): number {
 const isInvalid = (error: unknown) => (error as { code?: number }).code === status.INVALID_ARGUMENT;
 
 /** With its reason a message may be larger than a topic takes. It is not lost: it stays in the subscription. */
-function tooLarge(topic: string, { attributes }: DeadLetter): WriteResult {
+function refused(topic: string, letter: DeadLetter): SetUpError {
   const text =
-    `${topic} does not take the dead letter of message ${attributes.source_message_id}: it is too large with its reason. ` +
-    "Send dead letters to a file (--dead_letters) until it is through";
-  return { kind: "setUpError", trouble: { code: "PUBSUB_DEAD_LETTER_TOO_LARGE", text } };
+    `${topic} refuses the dead letter of message ${idOf(letter)}: it is too large with its reason, or the topic has a schema. ` +
+    "Take the schema from the topic, or send dead letters to a file (--dead_letters) until it is through";
+  return { kind: "setUpError", trouble: { code: "PUBSUB_DEAD_LETTER_REFUSED", text } };
 }

@@ -1,52 +1,68 @@
 /**
  * Rows into a table of a DuckDB file. A row is written once for each message id, whatever is redelivered and whenever the process was
- * killed: the ids are the key of a table of their own, written in the same transaction as the rows.
+ * killed: the ids stand in a table of their own, written in the same transaction as the rows, and DuckDB lets only one process in.
+ * No PRIMARY KEY guards them: its index is held in memory whole, and made a row at a million twice as dear as the first.
  */
-import { type DuckDBConnection, DuckDBInstance, LIST, listValue, VARCHAR } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  LIST,
+  listValue,
+  VARCHAR,
+} from "@duckdb/node-api";
 import { ColumnAppender } from "./duckdb-appender";
+import { idsTable, prepareTables } from "./duckdb-shape";
+import { duckDbSetUpError, isAboutContent, isAboutMemory } from "./duckdb-trouble";
 import { toDuckDb } from "./duckdb-values";
-import { type MessageRow, NONE_THERE, type RowWriter, type SetUpError, type WriteResult } from "./endpoint";
-import { duckDbDdl, quoted } from "../../schemas/duckdb";
+import {
+  type MessageRow,
+  NONE_THERE,
+  type RefusedRow,
+  type RowWriter,
+  type SetUpError,
+  type WriteResult,
+} from "./endpoint";
+import { SeenIds } from "./seen-ids";
+import { quoted } from "../../schemas/duckdb";
 import type { TableSchema } from "../../schemas/schema";
+import { Refusal } from "../../transforms/refusal";
 
-/** The table of the ids. */
-export const IDS = "_message_ids";
+/**
+ * One thread: what a batch gives to do is too little to share, and a second one only wakes in vain. DuckDB takes what memory it may:
+ * this is enough for the columns of a batch and for a checkpoint. A checkpoint compresses row groups anew, so it comes seldomer than by
+ * default; until then the rows stand in the WAL, which is as safe.
+ */
+const SETTINGS = { threads: "1", memory_limit: "128MB", checkpoint_threshold: "32MB" };
 
 /** Opens, or makes, the table in the file `path`. What hinders it is a set-up error of each write until it is mended. */
 export async function openDuckDbTable(path: string, schema: TableSchema, table: string): Promise<RowWriter> {
   let open: OpenTable | undefined;
 
-  async function opened(): Promise<OpenTable | SetUpError> {
+  async function attempt<T>(work: (table: OpenTable) => Promise<T>): Promise<T | SetUpError> {
     try {
       open ??= await OpenTable.open(path, schema, table);
-      return open;
+      return await work(open);
     } catch (error) {
-      return setUpError(path, error);
+      // A full disk or a lost file may leave a connection that never works again: the next write makes a new one.
+      open?.close();
+      open = undefined;
+      return duckDbSetUpError(path, error);
     }
   }
 
-  await opened();
+  await attempt(async () => {});
   return {
     name: `duckdb ${path}`,
     keyed: true,
-    async write(rows): Promise<WriteResult> {
-      const target = await opened();
-      if ("kind" in target) return target;
-      try {
-        return { kind: "written", alreadyThere: await target.add(rows) };
-      } catch (error) {
-        // A broken connection is made anew by the next write.
-        target.close();
-        open = undefined;
-        return setUpError(path, error);
-      }
-    },
+    write: (rows) => attempt((target) => target.write(rows)),
     async holds(messageIds) {
-      const target = await opened();
-      return "kind" in target ? new Set() : target.holds(messageIds);
+      const there = await attempt((target) => target.holds(messageIds));
+      return "kind" in there ? new Set() : there;
     },
     async close() {
       open?.close();
+      open = undefined;
     },
   };
 }
@@ -57,19 +73,21 @@ class OpenTable {
     private readonly connection: DuckDBConnection,
     private readonly schema: TableSchema,
     private readonly table: string,
-    private ids: ColumnAppender<MessageRow>,
-    private rows: ColumnAppender<MessageRow>,
+    private readonly begin: DuckDBPreparedStatement,
+    private readonly commit: DuckDBPreparedStatement,
+    private appenders: readonly ColumnAppender<MessageRow>[],
+    private readonly seen: SeenIds,
   ) {}
 
   static async open(path: string, schema: TableSchema, table: string): Promise<OpenTable> {
-    const instance = await DuckDBInstance.create(path, { memory_limit: "256MB", threads: "2" });
+    const instance = await DuckDBInstance.create(path, SETTINGS);
     const connection = await instance.connect();
     try {
-      for (const statement of duckDbDdl(schema, table)) await connection.run(statement);
-      await connection.run(`CREATE TABLE IF NOT EXISTS ${IDS} (message_id VARCHAR PRIMARY KEY)`);
-      await checkShape(connection, schema, table);
+      await prepareTables(connection, schema, table);
+      const [begin, commit] = [await connection.prepare("BEGIN"), await connection.prepare("COMMIT")];
       const appenders = await openAppenders(connection, schema, table);
-      return new OpenTable(instance, connection, schema, table, ...appenders);
+      const seen = await seenIds(connection, table);
+      return new OpenTable(instance, connection, schema, table, begin, commit, appenders, seen);
     } catch (error) {
       connection.closeSync();
       instance.closeSync();
@@ -77,52 +95,80 @@ class OpenTable {
     }
   }
 
-  /** Adds the rows whose ids are not there. Answers the ids that are. */
-  async add(rows: readonly MessageRow[]): Promise<ReadonlySet<string>> {
-    const once = new Map(rows.map((row) => [row.message.messageId, row]));
-    const batch = once.size === rows.length ? rows : [...once.values()];
+  /** Adds the rows whose ids are not there. */
+  async write(rows: readonly MessageRow[]): Promise<WriteResult> {
+    const suspects = rows.map(({ message }) => message.messageId).filter((id) => !this.seen.add(id));
+    const alreadyThere = suspects.length === 0 ? NONE_THERE : await this.holds(suspects);
+    const fresh = rows.map((row, index) => ({ ...row, index }));
+    const refused: RefusedRow[] = [];
+    await this.add(suspects.length === 0 ? fresh : onceEach(fresh, alreadyThere), refused);
+    return refused.length === 0 ? { kind: "written", alreadyThere } : { kind: "refused", refused, alreadyThere };
+  }
+
+  /** Adds rows. What fails because of some of them, or of their number, is added in halves, until a row that is refused stands alone. */
+  private async add(rows: readonly Placed[], refused: RefusedRow[]): Promise<void> {
+    if (rows.length === 0) return;
     try {
-      await this.append(batch);
-      return NONE_THERE;
+      await this.append(rows);
     } catch (error) {
-      if (!/constraint/i.test(String(error))) throw error;
+      if (!isAboutContent(error) && (rows.length === 1 || !isAboutMemory(error))) throw error;
+      if (rows.length === 1) {
+        refused.push({ index: rows[0]!.index, refusal: new Refusal("refused_by_table") });
+        return;
+      }
+      const half = rows.length >> 1;
+      await this.add(rows.slice(0, half), refused);
+      await this.add(rows.slice(half), refused);
     }
-    // Redelivered: the key tells which.
-    const there = await this.holds([...once.keys()]);
-    if (there.size === 0) throw new Error("Constraint Error without a key that is there");
-    const rest = batch.filter((row) => !there.has(row.message.messageId));
-    if (rest.length > 0) await this.append(rest);
-    return there;
   }
 
   /** One transaction: all of it, or nothing. */
   private async append(rows: readonly MessageRow[]): Promise<void> {
-    await this.connection.run("BEGIN");
     try {
-      this.ids.append(rows);
-      this.rows.append(rows);
-      await this.connection.run("COMMIT");
+      await this.begin.run();
+      for (const appender of this.appenders) appender.append(rows);
+      await this.commit.run();
     } catch (error) {
-      this.ids.close();
-      this.rows.close();
+      for (const appender of this.appenders) appender.close();
+      this.appenders = [];
+      // A failed commit has rolled back already.
       await this.connection.run("ROLLBACK").catch(() => {});
-      [this.ids, this.rows] = await openAppenders(this.connection, this.schema, this.table);
+      this.appenders = await openAppenders(this.connection, this.schema, this.table);
       throw error;
     }
   }
 
   async holds(messageIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const sql = `SELECT message_id FROM ${IDS} WHERE message_id IN (SELECT unnest($1))`;
+    const sql = `SELECT message_id FROM ${quoted(idsTable(this.table))} WHERE message_id IN (SELECT unnest($1))`;
     const found = await this.connection.runAndReadAll(sql, [listValue(messageIds)], [LIST(VARCHAR)]);
     return new Set(found.getRows().map(([id]) => String(id)));
   }
 
   close(): void {
-    this.ids.close();
-    this.rows.close();
+    for (const appender of this.appenders) appender.close();
     this.connection.closeSync();
     this.instance.closeSync();
   }
+}
+
+/** A row with its place in the batch. */
+interface Placed extends MessageRow {
+  readonly index: number;
+}
+
+/** The first row of each message id that is not there. */
+function onceEach(rows: readonly Placed[], there: ReadonlySet<string>): Placed[] {
+  const taken = new Set(there);
+  return rows.filter(({ message }) => !taken.has(message.messageId) && taken.add(message.messageId));
+}
+
+async function seenIds(connection: DuckDBConnection, table: string): Promise<SeenIds> {
+  const seen = new SeenIds();
+  const ids = await connection.stream(`SELECT message_id FROM ${quoted(idsTable(table))}`);
+  for (let chunk = await ids.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await ids.fetchChunk()) {
+    for (const id of chunk.getColumnValues(0)) seen.add(String(id));
+  }
+  return seen;
 }
 
 async function openAppenders(connection: DuckDBConnection, schema: TableSchema, table: string) {
@@ -130,51 +176,8 @@ async function openAppenders(connection: DuckDBConnection, schema: TableSchema, 
     const convert = toDuckDb(column);
     return ({ row }: MessageRow) => convert(row[column.name]!);
   });
-  const ids = await ColumnAppender.open<MessageRow>(connection, IDS, [({ message }) => message.messageId]);
-  return [ids, await ColumnAppender.open(connection, table, columns)] as const;
-}
-
-/** A table of an earlier run may have other columns. DuckDB itself says how it writes the types that we want. */
-async function checkShape(connection: DuckDBConnection, schema: TableSchema, table: string): Promise<void> {
-  const wanted = `_wanted_${table}`;
-  const [create] = duckDbDdl(schema, wanted);
-  await connection.run(create!.replace("CREATE TABLE", "CREATE TEMP TABLE"));
-  const shape = async (name: string) => {
-    const sql = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = $1 ORDER BY column_index";
-    return (await connection.runAndReadAll(sql, [name])).getRowsJson().map((column) => column.join(" "));
-  };
-  const [found, want] = [await shape(table), await shape(wanted)];
-  await connection.run(`DROP TABLE ${quoted(wanted)}`);
-  const different = want
-    .filter((column) => !found.includes(column))
-    .concat(found.filter((column) => !want.includes(column)));
-  if (different.length > 0 || found.length !== want.length) throw new OtherShape(table, different);
-}
-
-class OtherShape extends Error {
-  constructor(table: string, columns: readonly string[]) {
-    super(`its table ${table} has other columns than the schema: ${columns.join(", ")}`);
-  }
-}
-
-const MENDS: readonly (readonly [RegExp, string, string])[] = [
-  [/lock/i, "DUCKDB_LOCKED", "is open in another process: end that one"],
-  [/no space|disk full/i, "DUCKDB_FULL", "cannot grow: make room on the disk"],
-  [/permission|read-only/i, "DUCKDB_NOT_WRITABLE", "cannot be written: change its permissions, or name another file"],
-  [/cannot open|could not|no such file/i, "DUCKDB_NOT_OPEN", "cannot be opened: name a file in a folder that is there"],
-  [/not a valid DuckDB|serialization|storage version/i, "DUCKDB_NOT_A_DATABASE", "is no DuckDB file: name another"],
-];
-
-/** DuckDB's own texts may carry values: only what they are about is passed on. */
-function setUpError(path: string, error: unknown): SetUpError {
-  if (error instanceof OtherShape) {
-    const text = `${path}: ${error.message}. Name another file, or give the schema that made it`;
-    return { kind: "setUpError", trouble: { code: "DUCKDB_OTHER_SHAPE", text } };
-  }
-  const [, code, mend] = MENDS.find(([about]) => about.test(String(error))) ?? [
-    undefined,
-    "DUCKDB_FAILED",
-    "cannot be written",
+  return [
+    await ColumnAppender.open<MessageRow>(connection, idsTable(table), [({ message }) => message.messageId]),
+    await ColumnAppender.open<MessageRow>(connection, table, columns),
   ];
-  return { kind: "setUpError", trouble: { code: code!, text: `${path} ${mend}` } };
 }

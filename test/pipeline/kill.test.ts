@@ -70,7 +70,7 @@ async function rowIds(path: string): Promise<string[]> {
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
   const [rows] = (await connection.runAndReadAll("SELECT count(*) FROM cc_account_info")).getRowsJson();
-  const ids = (await connection.runAndReadAll("SELECT message_id FROM _message_ids"))
+  const ids = (await connection.runAndReadAll("SELECT message_id FROM _cc_account_info_message_ids"))
     .getRowsJson()
     .map(([id]) => String(id));
   connection.closeSync();
