@@ -12,9 +12,9 @@ export const MOST_LEVELS = 500;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** In a text without these every string is what stands between its quotes. */
+/** A string without these is what stands between its quotes. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings must not have them
-const SPECIAL = /[\\\u0000-\u001f]/;
+const SPECIAL = /[\\\u0000-\u001f]/g;
 const ESCAPES: Record<string, string> = {
   '"': '"',
   "\\": "\\",
@@ -28,11 +28,10 @@ const ESCAPES: Record<string, string> = {
 
 export class JsonReader {
   pos = 0;
-  private readonly plain: boolean;
+  /** Where the next backslash or control character stands: one look ahead serves all the strings before it. */
+  private special = -1;
 
-  constructor(readonly text: string) {
-    this.plain = !SPECIAL.test(text);
-  }
+  constructor(readonly text: string) {}
 
   /** The code of the next character that is not white space; NaN at the end. */
   peek(): number {
@@ -56,22 +55,22 @@ export class JsonReader {
   /** A number as it is written; RFC 8259 has no leading zeros, no plus sign and no NaN. */
   number(): string {
     NUMBER.lastIndex = this.pos;
-    const found = NUMBER.exec(this.text);
-    if (found === null) throw INVALID_JSON;
+    if (!NUMBER.test(this.text)) throw INVALID_JSON;
+    const start = this.pos;
     this.pos = NUMBER.lastIndex;
-    return found[0];
+    return this.text.slice(start, this.pos);
   }
 
   /** The content of the string whose quote stands here. A lone surrogate is no text: it cannot be UTF-8. */
   string(): string {
     const start = this.pos + 1;
+    if (this.text.charCodeAt(this.pos) !== QUOTE) throw INVALID_JSON;
     const end = this.text.indexOf('"', start);
-    if (this.text.charCodeAt(this.pos) !== QUOTE || end < 0) throw INVALID_JSON;
-    if (this.plain) {
-      this.pos = end + 1;
-      return this.text.slice(start, end);
-    }
-    return this.escaped(start);
+    if (end < 0) throw INVALID_JSON;
+    if (this.special < start) this.special = nextSpecial(this.text, start);
+    if (this.special < end) return this.escaped(start);
+    this.pos = end + 1;
+    return this.text.slice(start, end);
   }
 
   private escaped(start: number): string {
@@ -113,14 +112,14 @@ export class JsonReader {
         this.string();
         break;
       case 123: // {
-        this.members(() => {
+        for (let index = 0; this.next(125, index); index++) {
           this.string();
           this.expect(58);
           this.skip(level + 1);
-        }, 125);
+        }
         break;
       case 91: // [
-        this.members(() => this.skip(level + 1), 93);
+        for (let index = 0; this.next(93, index); index++) this.skip(level + 1);
         break;
       case 116:
         this.word("true");
@@ -136,27 +135,33 @@ export class JsonReader {
     }
   }
 
-  /** Reads what stands between brackets, separated by commas; `read` begins at each member. */
-  members(read: (index: number) => void, close: number): void {
+  /**
+   * Steps to the next of the members that stand between brackets, the first with `index` 0: past the bracket or the comma before it.
+   * False where `close` ends them, which is read too.
+   */
+  next(close: number, index: number): boolean {
+    if (index === 0) this.pos += 1;
+    const code = this.peek();
+    if (code === close) {
+      this.pos += 1;
+      return false;
+    }
+    if (index === 0) return true;
+    if (code !== 44) throw INVALID_JSON;
     this.pos += 1;
-    if (this.peek() === close) {
-      this.pos += 1;
-      return;
-    }
-    for (let index = 0; ; index++) {
-      this.peek();
-      read(index);
-      const code = this.peek();
-      this.pos += 1;
-      if (code === close) return;
-      if (code !== 44) throw INVALID_JSON;
-    }
+    this.peek();
+    return true;
   }
 
   /** Throws where anything but white space follows. */
   end(): void {
     if (!Number.isNaN(this.peek())) throw INVALID_JSON;
   }
+}
+
+function nextSpecial(text: string, from: number): number {
+  SPECIAL.lastIndex = from;
+  return SPECIAL.test(text) ? SPECIAL.lastIndex - 1 : text.length;
 }
 
 /** `String.prototype.isWellFormed`, which Node 20 has and TypeScript's ES2022 does not know. */

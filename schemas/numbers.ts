@@ -1,4 +1,5 @@
 /** INT64, FLOAT64, NUMERIC and BIGNUMERIC from JSON, exact. `text` is a JSON number as written, or the content of a string. */
+import { type Decimal, decimal, plain } from "./decimal";
 import { OUT_OF_RANGE, type Reader, WRONG_TYPE } from "./reader";
 import type { Column } from "./schema";
 
@@ -60,29 +61,6 @@ function finite(text: string) {
   return Number.isFinite(value) ? value : OUT_OF_RANGE;
 }
 
-/** A decimal number: 0.digits would be wrong, it is digits × 10^exponent; `digits` has no zeros at either end but for "0". */
-interface Decimal {
-  readonly negative: boolean;
-  readonly digits: string;
-  readonly exponent: number;
-}
-
-/** Undefined where the text is no decimal number. */
-function decimal(text: string): Decimal | undefined {
-  const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
-  if (parts === null) return undefined;
-  const [, sign, whole = "", fraction = "", power = "0"] = parts;
-  if (whole === "" && fraction === "") return undefined;
-  const all = whole + fraction;
-  let from = 0;
-  while (from < all.length - 1 && all[from] === "0") from += 1;
-  let to = all.length;
-  while (to > from + 1 && all[to - 1] === "0") to -= 1;
-  const digits = all.slice(from, to);
-  if (digits === "0") return { negative: false, digits, exponent: 0 };
-  return { negative: sign === "-", digits, exponent: Number(power) - fraction.length + (all.length - to) };
-}
-
 /** The largest value × 10^scale: BIGNUMERIC's is not a power of ten [Data types, Decimal types]. */
 const MOST_BIGNUMERIC = 578960446186580977117854925043439539266n * 10n ** 38n + 34992332820282019728792003956564819967n;
 
@@ -104,13 +82,7 @@ export function decimalReader({ type, precision, scale }: Column): Reader {
     if (-exponent > places || digits.length + exponent > wholeDigits) return OUT_OF_RANGE;
     if (most !== undefined && BigInt(digits + "0".repeat(exponent + 38)) > most + (negative ? 1n : 0n))
       return OUT_OF_RANGE;
-    return (negative ? "-" : "") + plain(digits, exponent);
+    return plain(value);
   }
   return { number: convert, string: convert };
-}
-
-function plain(digits: string, exponent: number): string {
-  if (exponent >= 0) return digits + "0".repeat(exponent);
-  const padded = digits.padStart(1 - exponent, "0");
-  return `${padded.slice(0, exponent)}.${padded.slice(exponent)}`;
 }

@@ -1,5 +1,5 @@
 import type { JsonReader } from "./json-reader";
-import { OUT_OF_RANGE, WRONG_TYPE } from "./reader";
+import { OUT_OF_RANGE, unknownColumn, WRONG_TYPE } from "./reader";
 import type { Value } from "./schema";
 import { Refusal } from "../transforms/refusal";
 
@@ -17,12 +17,13 @@ export function range(read: Read): Read {
     }
     const bounds: { start?: Value; end?: Value } = {};
     let refusal: Refusal | undefined;
-    reader.members(() => {
+    for (let index = 0; reader.next(125, index); index++) {
       const key = reader.string();
       reader.expect(58);
+      reader.peek();
       if (key !== "start" && key !== "end") {
         reader.skip();
-        refusal ??= new Refusal("unknown_column", key);
+        refusal ??= unknownColumn(key);
       } else if (bounds[key] !== undefined) {
         reader.skip();
         refusal ??= new Refusal("duplicate_column", key);
@@ -31,7 +32,7 @@ export function range(read: Read): Read {
         if (value instanceof Refusal) refusal ??= new Refusal(value.reason, key);
         else bounds[key] = value;
       }
-    }, 125);
+    }
     if (refusal !== undefined) return refusal;
     const { start = null, end = null } = bounds;
     return start !== null && end !== null && order(start) >= order(end) ? OUT_OF_RANGE : { start, end };

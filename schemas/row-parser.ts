@@ -2,11 +2,12 @@
 import { INVALID_JSON, JsonReader } from "./json-reader";
 import { decimalReader, float64, int64 } from "./numbers";
 import { boolReader, bytesReader, geography, stringReader } from "./others";
+import { interval } from "./intervals";
 import { range } from "./range";
-import { type Reader, WRONG_TYPE } from "./reader";
+import { type Reader, unknownColumn, WRONG_TYPE } from "./reader";
 import type { Column, Row, TableSchema, Value } from "./schema";
 import { compileUsualForm } from "./usual-form";
-import { date, datetime, interval, time, timestamp } from "./times";
+import { date, datetime, time, timestamp } from "./times";
 import { Refusal } from "../transforms/refusal";
 
 /** The row of a text that is one JSON object, or why there is none. Never throws. */
@@ -63,54 +64,54 @@ function recordReader(columns: readonly Column[], options: RowParserOptions): Re
   const keys = columns.map((column) => `${JSON.stringify(column.name)}:`);
   const reads = columns.map((column) => columnReader(column, options));
   const names = columns.map((column) => column.name);
-  const index = new Map(names.map((name, i) => [name.toLowerCase(), i]));
+  const columnAt = new Map(names.map((name, i) => [name.toLowerCase(), i]));
   const absent = columns.map((column) => (column.mode === "REPEATED" ? [] : null));
   const required = columns.map((column) => column.mode === "REQUIRED");
   const makeRow = rowMaker(columns);
 
+  // Publishers write every message alike: the column that came after each, and first of all, in the last one.
+  const after = [...names.map((_, i) => (i + 1) % names.length), 0];
+  const first = names.length;
+
   return (reader) => {
     const { text } = reader;
-    const values: (Value | undefined)[] = new Array(columns.length);
+    const values: Value[] = new Array(columns.length);
     let refusal: Refusal | undefined;
-    let next = 0;
-    reader.members(() => {
-      let at: number | undefined = next;
-      let key = "";
-      // Most messages have the columns in the schema's order.
-      if (next < keys.length && text.startsWith(keys[next]!, reader.pos)) reader.pos += keys[next]!.length;
+    let last = first;
+    for (let index = 0; reader.next(125, index); index++) {
+      let at: number | undefined = after[last]!;
+      if (text.startsWith(keys[at]!, reader.pos)) reader.pos += keys[at]!.length;
       else {
-        key = reader.string();
+        const key = reader.string();
         reader.expect(58);
-        at = index.get(key) ?? index.get(key.toLowerCase());
+        at = columnAt.get(key) ?? columnAt.get(key.toLowerCase());
+        if (at === undefined) {
+          reader.skip();
+          if (options.unknownColumns === "refuse") refusal ??= unknownColumn(key);
+          continue;
+        }
+        after[last] = at;
       }
+      last = at;
       reader.peek();
-      if (at === undefined) {
-        reader.skip();
-        if (options.unknownColumns === "refuse") refusal ??= new Refusal("unknown_column", key);
-        return;
-      }
-      next = at + 1;
       if (values[at] !== undefined) {
         reader.skip();
         refusal ??= new Refusal("duplicate_column", names[at]);
-        return;
+        continue;
       }
       const value = reads[at]!(reader);
       if (value instanceof Refusal) refusal ??= within(names[at]!, value);
       else values[at] = value;
-    }, 125);
-    if (refusal !== undefined) return refusal;
-    return toRow(values);
+    }
+    return refusal ?? toRow(values);
   };
 
-  function toRow(values: readonly (Value | undefined)[]): Row | Refusal {
-    const all: Value[] = new Array(names.length);
+  function toRow(values: Value[]): Row | Refusal {
     for (let i = 0; i < names.length; i++) {
-      const value = values[i] ?? absent[i]!;
-      if (value === null && required[i]) return new Refusal("missing_column", names[i]);
-      all[i] = value;
+      values[i] ??= absent[i]!;
+      if (values[i] === null && required[i]) return new Refusal("missing_column", names[i]);
     }
-    return makeRow(all);
+    return makeRow(values);
   }
 }
 
@@ -137,12 +138,12 @@ function repeatedReader(read: Read): Read {
     if (code !== OPEN_BRACKET) return refuse(reader, WRONG_TYPE);
     const values: Value[] = [];
     let refusal: Refusal | undefined;
-    reader.members((index) => {
+    for (let index = 0; reader.next(93, index); index++) {
       const value = read(reader);
       if (value instanceof Refusal) refusal ??= within(`[${index}]`, value);
       else if (value === null) refusal ??= within(`[${index}]`, NULL_ELEMENT);
       else values.push(value);
-    }, 93);
+    }
     return refusal ?? values;
   };
 }

@@ -1,18 +1,19 @@
-/** DATE, TIME, DATETIME, TIMESTAMP, INTERVAL and RANGE from JSON [Data types, Loading JSON data], in their canonical forms. */
+/** DATE, TIME, DATETIME and TIMESTAMP from JSON, in their canonical forms [Loading JSON data, Data types]. */
+import { decimal, scaled } from "./decimal";
 import { OUT_OF_RANGE, type Reader, WRONG_TYPE } from "./reader";
 import type { Refusal } from "../transforms/refusal";
 
-const DATE = /^(\d{4})-(\d{1,2})-(\d{1,2})/;
-const TIME = /(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,9}))?/;
-const WHOLE_DATE = new RegExp(`${DATE.source}$`);
-const WHOLE_TIME = new RegExp(`^${TIME.source}$`);
-const CIVIL = new RegExp(`${DATE.source}(?:[Tt ]${TIME.source})?$`);
-const INSTANT = new RegExp(
-  `${DATE.source}(?:[Tt ]${TIME.source})?(?: ?([Zz]|UTC)| ?([+-])(\\d{1,2})(?::?(\\d{2}))?)?$`,
-);
+const DATE = "(\\d{4})-(\\d{1,2})-(\\d{1,2})";
+const TIME = "(\\d{1,2}):(\\d{1,2}):(\\d{1,2})(?:\\.(\\d+))?";
+const WHOLE_DATE = new RegExp(`^${DATE}$`);
+const WHOLE_TIME = new RegExp(`^${TIME}$`);
+const CIVIL = new RegExp(`^${DATE}[Tt ]${TIME}$`);
+const SLASHES = /^(\d{4})\/(\d{1,2})\/(\d{1,2})(?=[Tt ])/;
+const NO_SECONDS = /^([^:]*:\d{1,2})$/;
+const ZONE = / ?(?:[Zz]|UTC|([+-])(\d{1,2})(?::(\d{1,2}))?)$/;
 
-/** Exact form first: most messages have it, and it is its own canonical form. */
-const CANONICAL_DATETIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?$/;
+/** Most messages have this form, which is its own canonical form. */
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?$/;
 
 const two = (text: string) => text.padStart(2, "0");
 
@@ -31,10 +32,10 @@ function daysOf(year: number, month: number): number {
   return month === 2 && leap ? 29 : DAYS[month - 1]!;
 }
 
-/** BigQuery keeps microseconds: a seventh digit that is not zero is refused, not rounded. */
+/** BigQuery refuses a seventh digit behind the point ("Invalid datetime string"), whatever it is. */
 function timeOf(hour: string, minute: string, second: string, fraction = ""): string | undefined {
-  if (+hour > 23 || +minute > 59 || +second > 59 || /[1-9]/.test(fraction.slice(6))) return undefined;
-  const micros = fraction.slice(0, 6).padEnd(6, "0");
+  if (+hour > 23 || +minute > 59 || +second > 59 || fraction.length > 6) return undefined;
+  const micros = fraction.padEnd(6, "0");
   return `${two(hour)}:${two(minute)}:${two(second)}${micros === "000000" ? "" : `.${micros}`}`;
 }
 
@@ -57,10 +58,12 @@ export const time: Reader = {
 export const datetime: Reader = { string: civil };
 
 function civil(text: string): string | Refusal {
-  if (CANONICAL_DATETIME.test(text) && isCanonical(text)) return text.endsWith(".000000") ? text.slice(0, 19) : text;
+  if (CANONICAL.test(text) && isCanonical(text)) return text.endsWith(".000000") ? text.slice(0, 19) : text;
   const parts = CIVIL.exec(text);
   if (parts === null) return WRONG_TYPE;
-  return civilOf(parts) ?? OUT_OF_RANGE;
+  const day = dateOf(parts[1]!, parts[2]!, parts[3]!);
+  const clock = timeOf(parts[4]!, parts[5]!, parts[6]!, parts[7]);
+  return day === undefined || clock === undefined ? OUT_OF_RANGE : `${day}T${clock}`;
 }
 
 function isCanonical(text: string): boolean {
@@ -72,29 +75,33 @@ function isCanonical(text: string): boolean {
   return day >= 1 && day <= daysOf(year, month);
 }
 
-function civilOf(parts: RegExpExecArray): string | undefined {
-  const day = dateOf(parts[1]!, parts[2]!, parts[3]!);
-  const clock = parts[4] === undefined ? "00:00:00" : timeOf(parts[4], parts[5]!, parts[6]!, parts[7]);
-  return day === undefined || clock === undefined ? undefined : `${day}T${clock}`;
-}
-
-/** A zone is Z, UTC or an offset; without one it is UTC. A number is seconds since 1970. Zones by name are refused: their rules change. */
+/**
+ * A date, by dashes or slashes, and a time, with or without seconds; a zone is Z, UTC or an offset, and without one it is UTC. Zones by
+ * their names are refused, as streaming inserts refuse them ("Unrecognized timezone"). A number, also in a string, is seconds since 1970.
+ */
 export const timestamp: Reader = {
-  number(text) {
-    const parts = /^(-?)(\d{1,15})(?:\.(\d{1,6})0*)?$/.exec(text);
-    if (parts === null) return OUT_OF_RANGE;
-    const micros = BigInt(parts[2]! + (parts[3] ?? "").padEnd(6, "0"));
-    return instantOf(parts[1] === "-" ? -micros : micros) ?? OUT_OF_RANGE;
-  },
+  number: instantOfSeconds,
   string(text) {
-    const parts = INSTANT.exec(text);
-    if (parts === null) return WRONG_TYPE;
-    const local = civilOf(parts);
-    if (local === undefined || +(parts[10] ?? 0) > 14 || +(parts[11] ?? 0) > 59) return OUT_OF_RANGE;
-    const offset = (+(parts[10] ?? 0) * 60 + +(parts[11] ?? 0)) * (parts[9] === "-" ? -1 : 1);
+    const zone = ZONE.exec(text);
+    const written = zone === null ? text : text.slice(0, zone.index);
+    let local = civil(written);
+    if (local === WRONG_TYPE) local = civil(written.replace(SLASHES, "$1-$2-$3").replace(NO_SECONDS, "$1:00"));
+    if (local === WRONG_TYPE) return instantOfSeconds(text);
+    if (typeof local !== "string") return local;
+    const [, sign, hours = "0", minutes = "0"] = zone ?? [];
+    if (+hours > 14 || +minutes > 59) return OUT_OF_RANGE;
+    const offset = (+hours * 60 + +minutes) * (sign === "-" ? -1 : 1);
     return offset === 0 ? `${local}Z` : (instantOf(microsOf(local) - BigInt(offset) * 60_000_000n) ?? OUT_OF_RANGE);
   },
 };
+
+/** To the nearest microsecond: a double of this size has no more. */
+function instantOfSeconds(text: string): string | Refusal {
+  const seconds = decimal(text);
+  if (seconds === undefined) return WRONG_TYPE;
+  const micros = scaled(seconds, 6, 19);
+  return (micros === undefined ? undefined : instantOf(micros)) ?? OUT_OF_RANGE;
+}
 
 /** Microseconds since 1970 of a canonical DATETIME or TIMESTAMP. */
 export function microsOf(canonical: string): bigint {
@@ -111,21 +118,3 @@ function instantOf(micros: bigint): string | undefined {
   const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
   return `${seconds}${rest === 0n ? "" : `.${String(rest).padStart(6, "0")}`}Z`;
 }
-
-/** `[sign]Y-M [sign]D [sign]H:M:S[.F]`, the canonical format, whole. Its bounds: 10,000 years, 3,660,000 days, 87,840,000 hours. */
-export const interval: Reader = {
-  string(text) {
-    const parts =
-      /^([+-]?)(\d{1,5})-(\d{1,2}) ([+-]?\d{1,7}) ([+-]?)(\d{1,8}):(\d{1,2}):(\d{1,2})(?:\.(\d{1,6}))?$/.exec(text);
-    if (parts === null) return WRONG_TYPE;
-    const [, sign, years, months, days, minus, hours, minutes, seconds, fraction = ""] = parts as unknown as string[];
-    const clock = +hours! * 3600 + +minutes! * 60 + +seconds!;
-    if (+years! * 12 + +months! > 120_000 || +months! > 11 || Math.abs(+days!) > 3_660_000) return OUT_OF_RANGE;
-    if (+minutes! > 59 || +seconds! > 59 || clock + (+fraction > 0 ? 1 : 0) > 87_840_000 * 3600) return OUT_OF_RANGE;
-    const micros = fraction.replace(/0+$/, "");
-    const negative = (given: string | undefined, zero: boolean) => (given === "-" && !zero ? "-" : "");
-    const calendar = `${negative(sign, +years! + +months! === 0)}${+years!}-${+months!}`;
-    const clockSign = negative(minus, clock === 0 && micros === "");
-    return `${calendar} ${+days! || 0} ${clockSign}${+hours!}:${+minutes!}:${+seconds!}${micros && `.${micros}`}`;
-  },
-};

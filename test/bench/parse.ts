@@ -21,9 +21,7 @@ const each = (change: (list: Member[]) => string) => compact.map((text) => chang
 const pythonSpaces = each((list) => object(list, ", ", ": "));
 const otherOrder = each((list) => object([...list].reverse(), ",", ":"));
 /** As Python's json.dumps writes what is not ASCII. */
-const escaped = each(([[name, value], ...rest]) =>
-  object([[name!, value!.replace(/.(?="$)/, "\\u00e9")], ...rest], ",", ":"),
-);
+const escaped = each((list) => object(list.map(escapeName), ",", ":"));
 
 export const contestants: Contestants = {
   "JSON.parse": () => handle(compact, JSON.parse),
@@ -50,6 +48,10 @@ type Member = readonly [name: string, value: string];
 
 function members(text: string): Member[] {
   return [...text.matchAll(/"(\w+)":("(?:[^"\\]|\\.)*"|[^,}]*)/g)].map(([, name, value]) => [name!, value!]);
+}
+
+function escapeName([name, value]: Member): Member {
+  return [name, name === "name" ? value.replace(/(?<=^"\w)\w/, "\\u00e9") : value];
 }
 
 function object(list: readonly Member[], comma: string, colon: string): string {
