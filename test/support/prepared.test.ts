@@ -15,13 +15,13 @@ describe("preparedOnce", () => {
   });
   afterEach(() => rmSync(base, { recursive: true }));
 
-  const prepare = (make: (dir: string) => void) => preparedOnce(join(base, "dir"), join(base, "lock"), make);
+  const prepare = (make: (dir: string) => void) => preparedOnce(join(base, "dir"), [join(base, "lock")], make);
 
   /** Another process that makes the folder and takes `seconds` over it. */
   const maker = (seconds: number) => {
     const program = `
       const [, base, seconds] = process.argv;
-      require("./test/support/prepared").preparedOnce(base + "/dir", base + "/lock", (dir) => {
+      require("./test/support/prepared").preparedOnce(base + "/dir", [base + "/lock"], (dir) => {
         fs.writeFileSync(dir + "/half", "");
         fs.appendFileSync(base + "/made", "x");
         child_process.spawnSync("sleep", [seconds]);

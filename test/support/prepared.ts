@@ -5,11 +5,13 @@ import { dirname, join } from "node:path";
 import { MissingTool } from "./emulators/process";
 
 /**
- * Makes the folder `dir` once for a lock file: `make` fills it. The stamp comes last, so that a kill leaves nothing that looks ready.
+ * Makes the folder `dir` once for what these files say: `make` fills it. The stamp comes last, so that a kill leaves nothing that looks ready.
  * Of several that come at once, one makes it and the others wait. Answers what was done.
  */
-export function preparedOnce(dir: string, lock: string, make: (dir: string) => void): string {
-  const digest = createHash("sha256").update(readFileSync(lock)).digest("hex");
+export function preparedOnce(dir: string, from: readonly string[], make: (dir: string) => void): string {
+  const digest = createHash("sha256")
+    .update(Buffer.concat(from.map((file) => readFileSync(file))))
+    .digest("hex");
   const stamp = join(dir, ".made-from");
   const isReady = () => existsSync(stamp) && readFileSync(stamp, "utf8") === digest;
   if (isReady()) return "is ready";

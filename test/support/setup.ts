@@ -1,23 +1,11 @@
 /** Prepares what the tests need beside node_modules, into build/, and says what this machine lacks. Quick the second time. */
-import { MissingTool } from "./emulators/process";
 import { prepareBigQueryEmulator } from "./emulators/bigquery";
+import { findPubsubEmulator } from "./emulators/pubsub";
 import { prepareNodes } from "./nodes";
+import { setUp } from "./set-up";
 
-async function main(): Promise<void> {
-  for (const [what, prepare] of [
-    ["the BigQuery emulator", prepareBigQueryEmulator],
-    ["Node 22 and 24", prepareNodes],
-  ] as const) {
-    try {
-      process.stdout.write(`${what}: ${await prepare()}\n`);
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      process.stdout.write(`${what}: MISSING: ${error.message}\n`);
-    }
-  }
-}
-
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+setUp({
+  "the Pub/Sub emulator": findPubsubEmulator,
+  "the BigQuery emulator": prepareBigQueryEmulator,
+  "Node 22 and 24": prepareNodes,
 });

@@ -1,12 +1,16 @@
 /** The peer in Java: Beam's DirectRunner, from Maven Central. */
+import { spawnSync } from "node:child_process";
 import { cpSync, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { MissingTool } from "../../support/emulators/process";
 import { command, preparedOnce } from "../../support/prepared";
 
 const DIR = resolve("build/java-peer");
 
 export function prepareJava(): string {
-  return preparedOnce(DIR, "test/bench/peers/java/pom.xml", (dir) => {
+  const sources = ["pom.xml", "src/main/java/Peer.java"].map((name) => join("test/bench/peers/java", name));
+  return preparedOnce(DIR, sources, (dir) => {
+    if (spawnSync("mvn", ["-v"]).status !== 0) throw new MissingTool("Java Beam needs Maven", "Install it and a JDK");
     cpSync("test/bench/peers/java", dir, { recursive: true });
     command("mvn", ["-q", "-B", "compile", "dependency:copy-dependencies", "-DincludeScope=runtime"], {}, dir);
   });

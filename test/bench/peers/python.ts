@@ -1,25 +1,14 @@
 /** The peers in Python: Beam's DirectRunner and Faker, in a venv of their own. */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { command, preparedOnce } from "../../support/prepared";
+import { command } from "../../support/prepared";
+import { preparedVenv } from "../../support/python";
 
 const VENV = resolve("build/python-peers");
 const PYTHON = join(VENV, "bin/python");
 
 export function preparePython(): string {
-  return preparedOnce(VENV, "test/bench/peers/python.lock.txt", (dir) => {
-    command("python3", ["-m", "venv", dir]);
-    command(PYTHON, [
-      "-m",
-      "pip",
-      "install",
-      "--quiet",
-      "--require-hashes",
-      "--no-deps",
-      "-r",
-      "test/bench/peers/python.lock.txt",
-    ]);
-  });
+  return preparedVenv("Python Beam", { version: "3.11", dir: VENV, lock: "test/bench/peers/python.lock.txt" });
 }
 
 export const hasPython = () => existsSync(join(VENV, ".made-from"));

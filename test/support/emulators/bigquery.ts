@@ -1,33 +1,31 @@
 /** A stand-in for BigQuery: PyPI's local-bigquery, which keeps its tables in DuckDB. Python 3.13 only, in a venv of its own. */
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Emulator, freePort, MissingTool, startOnALeash, untilItAnswers } from "./process";
-import { command, onlyOnLinuxX64, preparedOnce } from "../prepared";
+import { type Emulator, freePort, startOnALeash, untilItAnswers } from "./process";
+import { command } from "../prepared";
+import { preparedVenv } from "../python";
 
 const VENV = resolve("build/local-bigquery");
-const LOCK = "test/support/emulators/local-bigquery.lock.txt";
 /** DuckDB looks for its extensions below the home folder. */
 const HOME = { HOME: VENV };
 export const BIGQUERY_PROJECT = "test-project";
 
 /** Installs it into build/. Throws MissingTool where this machine has no Python 3.13. */
-export async function prepareBigQueryEmulator(): Promise<string> {
-  onlyOnLinuxX64("the BigQuery emulator");
-  return preparedOnce(VENV, LOCK, (dir) => {
-    command(findPython(), ["-m", "venv", dir]);
-    const venvPython = join(dir, "bin/python");
-    command(venvPython, ["-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps", "-r", LOCK]);
-    const extensions =
-      "from duckdb_extensions import import_extension as i; [i(x) for x in ('icu','ducklake','spatial')]";
-    command(venvPython, ["-c", extensions], HOME);
+export function prepareBigQueryEmulator(): string {
+  const extensions =
+    "from duckdb_extensions import import_extension as i; [i(x) for x in ('icu','ducklake','spatial')]";
+  return preparedVenv("the BigQuery emulator", {
+    version: "3.13",
+    dir: VENV,
+    lock: "test/support/emulators/local-bigquery.lock.txt",
+    finish: (python) => command(python, ["-c", extensions], HOME),
   });
 }
 
 /** Starts it on a free port, empty. */
 export async function startBigQueryEmulator(): Promise<Emulator> {
-  await prepareBigQueryEmulator();
+  prepareBigQueryEmulator();
   const data = mkdtempSync(join(tmpdir(), "bigquery-"));
   const [port, grpcPort] = [await freePort(), await freePort()];
   const host = `127.0.0.1:${port}`;
@@ -45,21 +43,4 @@ export async function startBigQueryEmulator(): Promise<Emulator> {
     throw error;
   }
   return { host, stop };
-}
-
-/** A name on the PATH may be a shim that leads nowhere: what counts is that it runs. */
-function findPython(): string {
-  const versions = join(process.env.PYENV_ROOT ?? join(homedir(), ".pyenv"), "versions");
-  const pyenv = existsSync(versions)
-    ? readdirSync(versions).map((version) => join(versions, version, "bin/python3"))
-    : [];
-  const isIt = (python: string) => {
-    const { status, stdout } = spawnSync(python, ["-c", "import sys; print(sys.version_info[:2] == (3, 13))"], {
-      encoding: "utf8",
-    });
-    return status === 0 && stdout.trim() === "True";
-  };
-  const found = ["python3.13", "python3", ...pyenv].find(isIt);
-  if (found !== undefined) return found;
-  throw new MissingTool("the BigQuery emulator needs Python 3.13", "Install it, or put python3.13 on the PATH");
 }

@@ -10,11 +10,10 @@ const INSTALL =
 
 /** Starts it on a free port. Throws MissingTool where it is not installed. */
 export async function startPubsubEmulator(): Promise<Emulator> {
-  const jar = findJar();
-  if (jar === undefined) throw new MissingTool("Google's Pub/Sub emulator is not installed", INSTALL);
-  if (spawnSync("java", ["-version"]).status !== 0) throw new MissingTool("Java is not installed", INSTALL);
-  const host = `127.0.0.1:${await freePort()}`;
-  const server = startOnALeash(["java", "-jar", jar, "--host=127.0.0.1", `--port=${host.split(":")[1]}`]);
+  const jar = findPubsubEmulator();
+  const port = await freePort();
+  const host = `127.0.0.1:${port}`;
+  const server = startOnALeash(["java", "-jar", jar, "--host=127.0.0.1", `--port=${port}`]);
   try {
     await untilItAnswers(`http://${host}/`, server);
   } catch (error) {
@@ -22,6 +21,14 @@ export async function startPubsubEmulator(): Promise<Emulator> {
     throw error;
   }
   return { host, stop: server.stop };
+}
+
+/** Its jar. Throws MissingTool where that or Java is not installed. */
+export function findPubsubEmulator(): string {
+  const jar = findJar();
+  if (jar === undefined) throw new MissingTool("Google's Pub/Sub emulator is not installed", INSTALL);
+  if (spawnSync("java", ["-version"]).status !== 0) throw new MissingTool("Java is not installed", INSTALL);
+  return jar;
 }
 
 function findJar(): string | undefined {
