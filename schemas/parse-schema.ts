@@ -19,10 +19,11 @@ const MODES: readonly string[] = ["NULLABLE", "REQUIRED", "REPEATED"];
 /** What a field may say. The last line changes nothing about which values are taken, so it is accepted as it is. */
 const PROPERTIES = new Set([
   ...["name", "type", "mode", "description", "fields", "maxLength", "precision", "scale", "rangeElementType"],
-  ...["policyTags", "dataPolicies", "collation", "categories"],
+  "timestampPrecision",
+  ...["policyTags", "dataPolicies", "dataPolicyList", "dataGovernanceTagsInfo", "collation", "categories"],
 ]);
 /** What would change which values are taken, and is not done: a schema that says it is refused. */
-const NOT_HONOURED = ["defaultValueExpression", "roundingMode", "foreignTypeDefinition", "timestampPrecision"];
+const NOT_HONOURED = new Set(["defaultValueExpression", "roundingMode", "foreignTypeDefinition", "generatedColumn"]);
 
 const MOST_LEVELS = 15;
 const MOST_COLUMNS = 10_000;
@@ -69,12 +70,7 @@ function parseField(field: unknown, path: string, level: number): Column {
   if (!isObject(field)) throw new SchemaError("NOT_A_FIELD", path, "has a field that is no object");
   const name = parseName(field.name, path);
   const at = join(path, name);
-  for (const property of Object.keys(field)) {
-    if (NOT_HONOURED.includes(property))
-      throw new SchemaError("NOT_HONOURED", at, `says ${property}, which is not done here`);
-    if (!PROPERTIES.has(property))
-      throw new SchemaError("UNKNOWN_PROPERTY", at, `says ${property}, which BigQuery does not know`);
-  }
+  for (const property of Object.keys(field)) checkProperty(property, at);
   const type = parseType(field.type, at);
   const description = typeof field.description === "string" ? field.description : "";
   const column: Column = {
@@ -93,6 +89,12 @@ function parseField(field: unknown, path: string, level: number): Column {
     throw new SchemaError("WRONG_PARAMETER", at, "has a rangeElementType, but is no RANGE");
   }
   return column;
+}
+
+function checkProperty(property: string, at: string): void {
+  if (NOT_HONOURED.has(property)) throw new SchemaError("NOT_HONOURED", at, `says ${property}, which is not done here`);
+  if (!PROPERTIES.has(property))
+    throw new SchemaError("UNKNOWN_PROPERTY", at, `says ${property}, which BigQuery does not know`);
 }
 
 function parseName(name: unknown, path: string): string {

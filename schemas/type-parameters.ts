@@ -6,7 +6,7 @@ interface Parameters {
   readonly scale?: number;
 }
 
-/** maxLength, precision and scale of a field, held against BigQuery's bounds [Parameterized data types]. */
+/** maxLength, precision and scale of a field, held against BigQuery's bounds [Parameterized data types]. Throws SchemaError. */
 export function checkParameters(field: Record<string, unknown>, type: ColumnType, at: string): Parameters {
   const maxLength = whole(field, "maxLength", at, 1);
   const precision = whole(field, "precision", at, 1);
@@ -14,12 +14,24 @@ export function checkParameters(field: Record<string, unknown>, type: ColumnType
   if (maxLength !== undefined && type !== "STRING" && type !== "BYTES") {
     throw new SchemaError("WRONG_PARAMETER", at, "has a maxLength, but is neither STRING nor BYTES");
   }
+  checkTimestampPrecision(field, type, at);
   if (precision !== undefined || scale !== undefined) checkDecimal(type, precision, scale, at);
   return {
     ...(maxLength !== undefined && { maxLength }),
     ...(precision !== undefined && { precision }),
     ...(scale !== undefined && { scale }),
   };
+}
+
+/** Twelve digits would be picoseconds, which a row does not hold. */
+function checkTimestampPrecision(field: Record<string, unknown>, type: ColumnType, at: string): void {
+  const digits = whole(field, "timestampPrecision", at, 0);
+  if (digits === undefined) return;
+  if (type !== "TIMESTAMP") {
+    throw new SchemaError("WRONG_PARAMETER", at, "has a timestampPrecision, but is no TIMESTAMP");
+  }
+  if (digits !== 6)
+    throw new SchemaError("NOT_HONOURED", at, `has the timestampPrecision ${digits}: only 6 is done here`);
 }
 
 function checkDecimal(type: ColumnType, precision: number | undefined, scale = 0, at: string): void {

@@ -71,6 +71,28 @@ describe("a table schema", () => {
     assert.equal(columns[3]!.fields![0]!.maxLength, 5);
   });
 
+  it("takes what does not change which values are taken", () => {
+    const field = {
+      ...{ name: "a", type: "TIMESTAMP", mode: null, timestampPrecision: "6" },
+      ...{ policyTags: { names: [] }, collation: "und:ci" },
+    };
+    assert.equal(parseTableSchema([{ ...field, mode: "nullable" }]).columns[0]!.type, "TIMESTAMP");
+    assert.throws(
+      () => parseTableSchema([field]),
+      (error) => error instanceof SchemaError && error.code === "UNKNOWN_MODE",
+    );
+  });
+
+  it("names the path of the column that it is about", () => {
+    const fields = [
+      { name: "r", type: "RECORD", fields: [{ name: "s", type: "RECORD", fields: [{ name: "t", type: "X" }] }] },
+    ];
+    assert.throws(
+      () => parseTableSchema(fields),
+      (error) => error instanceof SchemaError && error.column === "r.s.t",
+    );
+  });
+
   it("gets the columns of a BigQuery subscription", () => {
     const schema = withMetadata(parseTableSchema([{ name: "a", type: "STRING" }]));
     assert.deepEqual(
@@ -122,6 +144,12 @@ describe("a table schema", () => {
     "a RANGE of numbers": ["WRONG_PARAMETER", [{ name: "a", type: "RANGE", rangeElementType: { type: "INT64" } }]],
     "a default that is not done": ["NOT_HONOURED", [{ name: "a", type: "STRING", defaultValueExpression: "'x'" }]],
     "a rounding that is not done": ["NOT_HONOURED", [{ name: "a", type: "NUMERIC", roundingMode: "ROUND_HALF_EVEN" }]],
+    "picoseconds, which are not done": ["NOT_HONOURED", [{ name: "a", type: "TIMESTAMP", timestampPrecision: "12" }]],
+    "a precision of seconds for a DATETIME": [
+      "WRONG_PARAMETER",
+      [{ name: "a", type: "DATETIME", timestampPrecision: "6" }],
+    ],
+    "a column that BigQuery computes": ["NOT_HONOURED", [{ name: "a", type: "INT64", generatedColumn: {} }]],
     "a word that BigQuery does not know": ["UNKNOWN_PROPERTY", [{ name: "a", type: "STRING", nullable: true }]],
   };
   for (const [what, [code, json]] of Object.entries(refused)) {
