@@ -28,7 +28,11 @@ export class ColumnAppender<T> {
   private appendChunk(rows: readonly T[]): void {
     this.chunk.reset();
     this.chunk.rowCount = rows.length;
-    for (const [i, column] of this.columns.entries()) this.chunk.setColumnValues(i, rows.map(column));
+    for (const [i, column] of this.columns.entries()) {
+      const vector = this.chunk.getColumnVector(i);
+      for (let at = 0; at < rows.length; at++) vector.setItem(at, column(rows[at]!));
+      vector.flush();
+    }
     this.appender.appendDataChunk(this.chunk);
   }
 

@@ -15,14 +15,7 @@ import { ColumnAppender } from "./duckdb-appender";
 import { idsTable, prepareTables } from "./duckdb-shape";
 import { duckDbSetUpError, isAboutContent, isAboutMemory } from "./duckdb-trouble";
 import { toDuckDb } from "./duckdb-values";
-import {
-  type MessageRow,
-  NONE_THERE,
-  type RefusedRow,
-  type RowWriter,
-  type SetUpError,
-  type WriteResult,
-} from "./endpoint";
+import { type MessageRow, NONE_THERE, type RowWriter, type SetUpError, type WriteResult } from "./endpoint";
 import { SeenIds } from "./seen-ids";
 import { quoted } from "../../schemas/duckdb";
 import type { TableSchema } from "../../schemas/schema";
@@ -99,27 +92,24 @@ class OpenTable {
   async write(rows: readonly MessageRow[]): Promise<WriteResult> {
     const suspects = rows.map(({ message }) => message.messageId).filter((id) => !this.seen.add(id));
     const alreadyThere = suspects.length === 0 ? NONE_THERE : await this.holds(suspects);
-    const fresh = rows.map((row, index) => ({ ...row, index }));
-    const refused: RefusedRow[] = [];
-    await this.add(suspects.length === 0 ? fresh : onceEach(fresh, alreadyThere), refused);
-    return refused.length === 0 ? { kind: "written", alreadyThere } : { kind: "refused", refused, alreadyThere };
+    const refused = await this.add(suspects.length === 0 ? rows : onceEach(rows, alreadyThere));
+    if (refused.length === 0) return { kind: "written", alreadyThere };
+    const refusal = new Refusal("refused_by_table");
+    return { kind: "refused", refused: refused.map((row) => ({ index: rows.indexOf(row), refusal })), alreadyThere };
   }
 
-  /** Adds rows. What fails because of some of them, or of their number, is added in halves, until a row that is refused stands alone. */
-  private async add(rows: readonly Placed[], refused: RefusedRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  /** Adds rows; answers those refused. What fails because of some, or of their number, is added in halves, until a refused one stands alone. */
+  private async add(rows: readonly MessageRow[]): Promise<readonly MessageRow[]> {
+    if (rows.length === 0) return [];
     try {
       await this.append(rows);
+      return [];
     } catch (error) {
       if (!isAboutContent(error) && (rows.length === 1 || !isAboutMemory(error))) throw error;
-      if (rows.length === 1) {
-        refused.push({ index: rows[0]!.index, refusal: new Refusal("refused_by_table") });
-        return;
-      }
-      const half = rows.length >> 1;
-      await this.add(rows.slice(0, half), refused);
-      await this.add(rows.slice(half), refused);
     }
+    if (rows.length === 1) return rows;
+    const half = rows.length >> 1;
+    return [...(await this.add(rows.slice(0, half))), ...(await this.add(rows.slice(half)))];
   }
 
   /** One transaction: all of it, or nothing. */
@@ -151,13 +141,8 @@ class OpenTable {
   }
 }
 
-/** A row with its place in the batch. */
-interface Placed extends MessageRow {
-  readonly index: number;
-}
-
 /** The first row of each message id that is not there. */
-function onceEach(rows: readonly Placed[], there: ReadonlySet<string>): Placed[] {
+function onceEach(rows: readonly MessageRow[], there: ReadonlySet<string>): MessageRow[] {
   const taken = new Set(there);
   return rows.filter(({ message }) => !taken.has(message.messageId) && taken.add(message.messageId));
 }
