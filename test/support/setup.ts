@@ -7,5 +7,5 @@ import { setUp } from "./set-up";
 setUp({
   "the Pub/Sub emulator": findPubsubEmulator,
   "the BigQuery emulator": prepareBigQueryEmulator,
-  "Node 22 and 24": prepareNodes,
+  "Node 20, 22 and 24": prepareNodes,
 });
