@@ -4,6 +4,7 @@
  */
 import type { Table } from "@google-cloud/bigquery";
 import { bigQueryClient } from "./bigquery-client";
+import { checkColumns } from "./bigquery-shape";
 import { isTooLarge, bigQueryTrouble } from "./bigquery-trouble";
 import { type MessageRow, NONE_THERE, type RefusedRow, type RowWriter, type WriteResult } from "./endpoint";
 import { toInsertAllJson } from "../../schemas/bigquery";
@@ -37,20 +38,41 @@ export function openBigQueryTable({ project, dataset, table }: TableName, schema
   const target = client.dataset(dataset).table(table);
   const toJson = toInsertAllJson(schema);
   const name = `${project}:${dataset}.${table}`;
+  let isChecked = false;
+  /** Of a batch that did not come through whole: what need not be sent again when it is asked for again, however late. */
+  const confirmed = new Set<string>();
+
+  async function send(rows: readonly MessageRow[]): Promise<RefusedRow[]> {
+    if (!isChecked) await checkColumns(target, schema);
+    isChecked = true;
+    const refused: RefusedRow[] = [];
+    const placed = rows.map((row, index) => place(row, index, toJson));
+    const requests = requestsOf(placed.filter(({ json }) => !confirmed.has(json.insertId)));
+    for (const request of requests) {
+      const { again, refused: some } = await insert(target, request);
+      requests.push(...again);
+      refused.push(...some);
+      const open = new Set([...again.flat(), ...some].map(({ index }) => index));
+      for (const { index, json } of request) if (!open.has(index)) confirmed.add(json.insertId);
+    }
+    return refused.sort((a, b) => a.index - b.index);
+  }
 
   return {
     name: `${kind} ${name}`,
     keyed: false,
     async write(rows): Promise<WriteResult> {
-      const refused: RefusedRow[] = [];
-      const requests = requestsOf(rows.map((row, index) => place(row, index, toJson)));
       try {
-        for (const request of requests) requests.push(...(await insert(target, request, refused)));
+        const refused = await send(rows);
+        confirmed.clear();
+        if (refused.length === 0) return { kind: "written", alreadyThere: NONE_THERE };
+        return { kind: "refused", refused, alreadyThere: NONE_THERE };
       } catch (error) {
-        return bigQueryTrouble(name, error);
+        const trouble = bigQueryTrouble(name, error);
+        // What is mended may have become another table.
+        if (trouble.kind === "setUpError") isChecked = false;
+        return trouble;
       }
-      if (refused.length === 0) return { kind: "written", alreadyThere: NONE_THERE };
-      return { kind: "refused", refused: refused.sort((a, b) => a.index - b.index), alreadyThere: NONE_THERE };
     },
     close: async () => {},
   };
@@ -60,7 +82,7 @@ function place({ message, row }: MessageRow, index: number, toJson: ReturnType<t
   return { index, bytes: message.data.length + 200, json: { insertId: message.messageId, json: toJson(row) } };
 }
 
-function requestsOf(rows: readonly Placed[]): Placed[][] {
+function requestsOf(rows: readonly Placed[]): (readonly Placed[])[] {
   const requests: Placed[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const row of rows) {
@@ -74,27 +96,36 @@ function requestsOf(rows: readonly Placed[]): Placed[][] {
   return requests;
 }
 
-/** Sends one request. Answers what must be sent again: the halves of one that was too large, and rows that were stopped by others. */
-async function insert(table: Table, rows: readonly Placed[], refused: RefusedRow[]): Promise<Placed[][]> {
+/** What one request has left over: what must be sent again, and the rows that the table refuses for what they contain. */
+interface Left {
+  readonly again: readonly (readonly Placed[])[];
+  readonly refused: readonly RefusedRow[];
+}
+
+/** Sends one request. Again: the halves of one that was too large, and rows that were stopped by others. */
+async function insert(table: Table, rows: readonly Placed[]): Promise<Left> {
   let answer: InsertErrors;
   try {
     answer = await insertAll(table, rows);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
-    if (rows.length > 1) return [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)];
-    refused.push({ index: rows[0]!.index, refusal: new Refusal("refused_by_table") });
-    return [];
+    if (rows.length === 1) return { again: [], refused: [refuse(rows[0]!)] };
+    return { again: [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)], refused: [] };
   }
   const again: Placed[] = [];
+  const refused: RefusedRow[] = [];
   for (const { index, errors } of answer.insertErrors ?? []) {
     const about = errors.find(({ reason }) => reason === "invalid");
-    // The error's text may carry the value: the column is all that is taken from it.
-    if (about)
-      refused.push({ index: rows[index]!.index, refusal: new Refusal("refused_by_table", about.location ?? "") });
+    if (about) refused.push(refuse(rows[index]!, about.location));
     else again.push(rows[index]!);
   }
   if (again.length === rows.length) throw new NothingTaken();
-  return again.length === 0 ? [] : [again];
+  return { again: again.length === 0 ? [] : [again], refused };
+}
+
+/** The error's text may carry the value: the column's path is all that is taken from it. */
+function refuse({ index }: Placed, location = ""): RefusedRow {
+  return { index, refusal: new Refusal("refused_by_table", location) };
 }
 
 /** The request was answered, but not one row was taken, nor refused for what it contains. */
