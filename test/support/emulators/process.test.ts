@@ -10,9 +10,11 @@ import { waitUntil } from "../commands";
 /** Writes its pid into a file, then does nothing for a minute, whatever it is told. */
 const server = (file: string) => ["sh", "-c", `trap "" TERM INT HUP; echo $$ > ${file}; exec sleep 60`];
 
+/** One that has ended and that nobody has asked for yet does not live. */
 function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
   } catch {
     return false;
   }
