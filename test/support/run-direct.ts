@@ -4,27 +4,30 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
+import { basename } from "node:path";
 import { v1 } from "@google-cloud/pubsub";
 import { MissingTool } from "./emulators/process";
 import { startPubsubEmulator } from "./emulators/pubsub";
 import { printRows } from "./print-rows";
 import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";
 
-const OUT = "build/run-direct";
-const { MESSAGES = "10000", INVALID = "0", SEED = "1", RATE = "", SCHEMA = "", SUBSCRIPTION = "" } = process.env;
+const {
+  MESSAGES = "10000",
+  INVALID = "0",
+  SEED = "1",
+  RATE = "",
+  SCHEMA = "",
+  SUBSCRIPTION = "",
+  OUT = "build/run-direct",
+} = process.env;
 const PROJECT = "local-project";
 const TOPIC = "str-pl-pubsub-topic";
 
 const PIPELINE_ENDS = [
   ["--runner", "Direct", "--schema", SCHEMA],
-  [
-    "--duckdb",
-    `${OUT}/rows.duckdb`,
-    "--dead_letters",
-    `${OUT}/dead-letters.ndjson`,
-    "--summary",
-    `${OUT}/summary.json`,
-  ],
+  ["--duckdb", `${OUT}/rows.duckdb`],
+  ["--dead_letters", `${OUT}/dead-letters.ndjson`],
+  ["--summary", `${OUT}/summary.json`],
 ].flat();
 const GENERATOR = ["-n", MESSAGES, "--seed", SEED, "--invalid", INVALID, "--schema", SCHEMA];
 const IDS = `${OUT}/published-ids.txt`;
@@ -36,7 +39,7 @@ async function main(): Promise<number> {
   if (code !== 0) return code;
   await printRows(`${OUT}/rows.duckdb`, SCHEMA, 3);
   process.stdout.write(`
-The table:        ${OUT}/rows.duckdb       make query SQL="select count(*) from cc_account_info"
+The table:        ${OUT}/rows.duckdb       make query SQL="select count(*) from ${basename(SCHEMA, ".json")}"
 The dead letters: ${OUT}/dead-letters.ndjson
 The summary:      ${OUT}/summary.json
 `);
