@@ -12,9 +12,6 @@ export const MOST_LEVELS = 500;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** A string without these is what stands between its quotes. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings must not have them
-const SPECIAL = /[\\\u0000-\u001f]/g;
 const ESCAPES: Record<string, string> = {
   '"': '"',
   "\\": "\\",
@@ -28,8 +25,6 @@ const ESCAPES: Record<string, string> = {
 
 export class JsonReader {
   pos = 0;
-  /** Where the next backslash or control character stands: one look ahead serves all the strings before it. */
-  private special = -1;
 
   constructor(readonly text: string) {}
 
@@ -63,14 +58,15 @@ export class JsonReader {
 
   /** The content of the string whose quote stands here. A lone surrogate is no text: it cannot be UTF-8. */
   string(): string {
+    const { text } = this;
+    if (text.charCodeAt(this.pos) !== QUOTE) throw INVALID_JSON;
     const start = this.pos + 1;
-    if (this.text.charCodeAt(this.pos) !== QUOTE) throw INVALID_JSON;
-    const end = this.text.indexOf('"', start);
-    if (end < 0) throw INVALID_JSON;
-    if (this.special < start) this.special = nextSpecial(this.text, start);
-    if (this.special < end) return this.escaped(start);
-    this.pos = end + 1;
-    return this.text.slice(start, end);
+    let at = start;
+    let code = text.charCodeAt(at);
+    while (code > 31 && code !== QUOTE && code !== BACKSLASH) code = text.charCodeAt(++at);
+    if (code !== QUOTE) return this.escaped(start);
+    this.pos = at + 1;
+    return text.slice(start, at);
   }
 
   private escaped(start: number): string {
@@ -157,11 +153,6 @@ export class JsonReader {
   end(): void {
     if (!Number.isNaN(this.peek())) throw INVALID_JSON;
   }
-}
-
-function nextSpecial(text: string, from: number): number {
-  SPECIAL.lastIndex = from;
-  return SPECIAL.test(text) ? SPECIAL.lastIndex - 1 : text.length;
 }
 
 /** `String.prototype.isWellFormed`, which Node 20 has and TypeScript's ES2022 does not know. */

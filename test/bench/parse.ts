@@ -26,10 +26,10 @@ const escaped = each((list) => object(list.map(escapeName), ",", ":"));
 export const contestants: Contestants = {
   "JSON.parse": () => handle(compact, JSON.parse),
   "exact rows": () => handle(compact, parse),
-  "JSON.parse, Python's spaces": () => handle(pythonSpaces, JSON.parse),
-  "exact rows, Python's spaces": () => handle(pythonSpaces, parse),
-  "JSON.parse, the other way round": () => handle(otherOrder, JSON.parse),
-  "exact rows, the other way round": () => handle(otherOrder, parse),
+  "JSON.parse, Python separators": () => handle(pythonSpaces, JSON.parse),
+  "exact rows, Python separators": () => handle(pythonSpaces, parse),
+  "JSON.parse, other order": () => handle(otherOrder, JSON.parse),
+  "exact rows, other order": () => handle(otherOrder, parse),
   "JSON.parse, something escaped": () => handle(escaped, JSON.parse),
   "exact rows, something escaped": () => handle(escaped, parse),
 };
