@@ -15,7 +15,7 @@ export async function openDeadLetterFile(path: string): Promise<DeadLetterWriter
       opened ??= await OpenFile.open(path);
       return await work(opened);
     } catch (error) {
-      // What was half written is cut off when the file is opened again.
+      // The folder may be gone, or the disk: the next write opens the file anew.
       await opened?.close().catch(() => {});
       opened = undefined;
       return setUpError(path, error);
@@ -72,9 +72,16 @@ class OpenFile {
     return there;
   }
 
+  /** All of them, or none. */
   private async append(letters: readonly DeadLetter[]): Promise<void> {
-    await this.handle.appendFile(letters.map((letter) => `${JSON.stringify(asJson(letter))}\n`).join(""));
-    await this.handle.datasync();
+    const { size } = await this.handle.stat();
+    try {
+      await this.handle.appendFile(letters.map((letter) => `${JSON.stringify(asJson(letter))}\n`).join(""));
+      await this.handle.datasync();
+    } catch (error) {
+      await this.handle.truncate(size).catch(() => {});
+      throw error;
+    }
   }
 
   close(): Promise<void> {
