@@ -14,6 +14,8 @@ const ESCAPED = '"([^"\\\\\\u0000-\\u001f]*(?:\\\\[^\\u0000-\\u001f][^"\\\\\\u00
 const BARE = "(-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?|true|false)";
 /** A text that fails is tried with each column left out: quadratic in the columns, so wide tables are read piece by piece. */
 const MOST_COLUMNS = 100;
+/** An expression keeps a way back for each escape: on a stack that a text of some megabytes would break. */
+const MOST_CHARACTERS = 65_536;
 const BARE_TYPES: readonly string[] = ["INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL"];
 
 /** Undefined for every text that is not understood, or in which there is anything to refuse: that one is to be read piece by piece. */
@@ -49,6 +51,7 @@ export function compileUsualForm(
   let misses = 0;
 
   return (text) => {
+    if (text.length > MOST_CHARACTERS) return undefined;
     const row = own(text) ?? (learned === own ? undefined : learned(text));
     if (row !== undefined) return row;
     misses += 1;

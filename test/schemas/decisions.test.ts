@@ -35,7 +35,7 @@ function valueBecomes({ field, json }: ValueDecision): string {
 }
 
 function show(value: Value): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("hex") || "no bytes";
   return inspect(value, { compact: true, breakLength: Number.POSITIVE_INFINITY }).replace(
     /(?<=[{[,:]) | (?=[}\]])/g,
     "",

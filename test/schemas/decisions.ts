@@ -173,7 +173,10 @@ export const VALUES: readonly ValueDecision[] = [
   ),
   ...of("BYTES", {
     '"AQI="': "0102",
+    '""': "no bytes",
     '"AQI"': "wrong_type",
+    '"A==="': "wrong_type",
+    '"AQI=AQI="': "wrong_type",
     '"_-=="': "wrong_type",
     '"AQ I="': "wrong_type",
     "1": "wrong_type",

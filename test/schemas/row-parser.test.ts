@@ -123,6 +123,20 @@ describe("the row parser", () => {
   });
 });
 
+describe("a message of Pub/Sub's ten megabytes", () => {
+  const types = ["STRING", "BYTES", "INT64", "FLOAT64", "NUMERIC", "BIGNUMERIC", "BOOL", "DATE", "TIME", "DATETIME"];
+  for (const type of [...types, "TIMESTAMP", "JSON", "GEOGRAPHY", "INTERVAL"]) {
+    it(`becomes a row or a refusal: ${type}`, () => {
+      const parse = compileRowParser(parseTableSchema([{ name: "a", type }]), strict);
+      for (const piece of ["AAAA", "1", "\\n"]) {
+        const text = `{"a":"${piece.repeat(10_000_000 / piece.length)}"}`;
+        const row = parse(text);
+        assert.notEqual(row instanceof Refusal && row.reason, "invalid_json");
+      }
+    });
+  }
+});
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
