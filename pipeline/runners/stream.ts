@@ -32,8 +32,6 @@ export class Stream {
   private pulling = false;
   private pulled: PullResult | undefined;
   private writing: Promise<void> | undefined;
-  /** Ends when the acknowledgement that was sent last is answered. */
-  private acknowledging: Promise<void> = Promise.resolve();
   private failure: { error: unknown } | undefined;
   private firstActivity: number | undefined;
   private lastActivity = 0;
@@ -78,7 +76,6 @@ export class Stream {
       await this.writing;
       this.write();
       await this.writing;
-      await this.acknowledging;
       if (this.failure) throw this.failure.error;
       return ending;
     } finally {
@@ -114,7 +111,7 @@ export class Stream {
   }
 
   private mayPull(): boolean {
-    if (!this.parts.source.pullsAhead) return this.writing === undefined;
+    if (!this.parts.source.pullsAhead) return this.outstanding.size === 0;
     return this.batch.messages < BATCH_MESSAGES && this.batch.bytes < BATCH_BYTES;
   }
 
@@ -169,31 +166,17 @@ export class Stream {
   };
 
   private async settle(batch: Batch): Promise<void> {
+    const { source, ledger } = this.parts;
     // Refused rows come round through the graph, into the batch that gathers now.
     const comeRound = () => this.batch.letters.splice(0);
-    if (this.heldBy === undefined) {
-      this.heldBy = await settle(batch, this.parts, this.persistence, this.emitRefused, comeRound);
+    const heldBy = await settle(batch, this.parts, this.persistence, this.emitRefused, comeRound);
+    if (heldBy === undefined) ledger.unacknowledged += await source.acknowledge(batch.deliveries);
+    else {
+      this.heldBy = heldBy;
+      ledger.unacknowledged += batch.messages;
+      await source.release(batch.deliveries);
     }
-    await this.acknowledging;
-    // Nobody waits for the answer but the batch after it: the next pull goes out right behind it.
-    const answered = this.heldBy === undefined ? this.acknowledge(batch) : this.release(batch);
-    this.acknowledging = answered.catch(this.fail);
-  }
-
-  private async acknowledge({ deliveries }: Batch): Promise<void> {
-    this.parts.ledger.unacknowledged += await this.parts.source.acknowledge(deliveries);
-    this.letGo(deliveries);
-  }
-
-  private async release({ deliveries, messages }: Batch): Promise<void> {
-    this.parts.ledger.unacknowledged += messages;
-    await this.parts.source.release(deliveries);
-    this.letGo(deliveries);
-  }
-
-  private letGo(deliveries: readonly Delivery[]): void {
-    for (const delivery of deliveries) this.outstanding.delete(delivery);
-    this.lastActivity = this.parts.clock.now();
+    for (const delivery of batch.deliveries) this.outstanding.delete(delivery);
   }
 
   private async keepLeases(): Promise<void> {
