@@ -15,8 +15,9 @@ import { startPubsubEmulator } from "../support/emulators/pubsub";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const COUNT = Number(process.env.COUNT ?? 100_000);
-/** Python's and Java's DirectRunner take minutes for what others do in seconds. */
-const SLOW_COUNT = 5000;
+/** Python's and Java's DirectRunner take minutes for what others do in seconds; Java needs some to be warm. */
+const PYTHON_COUNT = 5000;
+const JAVA_COUNT = 20_000;
 const NO_PEERS = "  (Python and Java peers are not installed: make bench-peers)\n";
 
 const benches: Record<string, () => Promise<void>> = {
@@ -61,8 +62,8 @@ const benches: Record<string, () => Promise<void>> = {
         "plain Node (u1)": backlog.contestant(COUNT, plainNode),
         "the pipeline, exact rows to nowhere": backlog.contestant(COUNT, toNowhere),
         "the pipeline, exact rows into DuckDB": backlog.contestant(COUNT, pipeline),
-        ...(hasPython() && { "Python Beam DirectRunner": backlog.contestant(SLOW_COUNT, pythonBeam) }),
-        ...(hasJava() && { "Java Beam DirectRunner": backlog.contestant(SLOW_COUNT, javaBeam) }),
+        ...(hasPython() && { "Python Beam DirectRunner": backlog.contestant(PYTHON_COUNT, pythonBeam) }),
+        ...(hasJava() && { "Java Beam DirectRunner": backlog.contestant(JAVA_COUNT, javaBeam) }),
       };
       if (!hasPython()) process.stdout.write(NO_PEERS);
       report(
