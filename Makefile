@@ -36,6 +36,11 @@ generate: setup ## publish generated messages to Pub/Sub (PROJECT_ID TOPIC MESSA
 query: setup ## ask the table of the last run-direct (SQL="select count(*) from cc_account_info")
 	@SQL="$(SQL)" $(TS) test/support/query.ts
 
+.PHONY: ddl
+ddl: setup ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.dataset.table)
+	@test -n "$(TABLE)" || { echo "say which table: make ddl TABLE=project.dataset.table" >&2; exit 2; }
+	@$(TS) -p 'require("./schemas/bigquery").bigQueryDdl(require("./schemas/load").loadTableSchema("$(SCHEMA)"), "$(TABLE)")'
+
 .PHONY: test
 test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 	@test/support/test.sh
