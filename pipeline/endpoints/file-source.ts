@@ -8,6 +8,9 @@ import type { Message } from "../../transforms/message";
 /** `messages`: a line is a message's content. `pubsub`: a line is the JSON of a `google.pubsub.v1.PubsubMessage`, as dead letter files have. */
 export type InputFormat = "messages" | "pubsub";
 
+/** A pull ends behind the line with which it has so much, however long the lines are. */
+const PULL_BYTES = 4 * 1024 * 1024;
+
 /** Throws the file system's error where the file cannot be read. */
 export function openInputFile(path: string, format: InputFormat): MessageSource {
   const file = statSync(path, { bigint: true });
@@ -32,10 +35,11 @@ export function openInputFile(path: string, format: InputFormat): MessageSource 
     pullsAhead: true,
     async pull(most) {
       const messages: Message[] = [];
-      while (messages.length < most) {
+      for (let bytes = 0; messages.length < most && bytes < PULL_BYTES; ) {
         const next = await lines.next();
         if (next.done) break;
         line += 1;
+        bytes += next.value.length;
         if (next.value.length > 0) messages.push(message(next.value));
       }
       return messages.length > 0 ? { kind: "delivery", delivery: { messages } } : { kind: "end" };
