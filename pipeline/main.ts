@@ -26,7 +26,7 @@ export async function main(
   }
 }
 
-/** V8 would let the old objects double before it looks for dead ones: 120 MB more over a million messages, and no quicker. */
+/** V8 would let the old objects double before it looks for dead ones: 90 MB more over a million messages, and no quicker. */
 const HEAP_GROWTH = "--heap-growing-percent=10";
 
 async function run(options: DirectOptions, log: Log, print: Print): Promise<number> {
