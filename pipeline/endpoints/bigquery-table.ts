@@ -7,13 +7,13 @@ import { bigQueryClient } from "./bigquery-client";
 import { checkColumns } from "./bigquery-shape";
 import { isTooLarge, bigQueryTrouble } from "./bigquery-trouble";
 import { type MessageRow, NONE_THERE, type RefusedRow, type RowWriter, type WriteResult } from "./endpoint";
+import { requestsOf } from "./requests";
 import { toInsertAllJson } from "../../schemas/bigquery";
 import type { TableSchema } from "../../schemas/schema";
 import { Refusal } from "../../transforms/refusal";
 
 /** A request has 500 rows at best and 10 MB at most [Quotas and limits, Streaming inserts]. */
-const MOST_ROWS = 500;
-const MOST_BYTES = 8_000_000;
+const MOST = { items: 500, bytes: 8_000_000 };
 
 export interface TableName {
   readonly project: string;
@@ -47,13 +47,14 @@ export function openBigQueryTable({ project, dataset, table }: TableName, schema
     isChecked = true;
     const refused: RefusedRow[] = [];
     const placed = rows.map((row, index) => place(row, index, toJson));
-    const requests = requestsOf(placed.filter(({ json }) => !confirmed.has(json.insertId)));
+    const open = placed.filter(({ json }) => !confirmed.has(json.insertId));
+    const requests: (readonly Placed[])[] = requestsOf(open, ({ bytes }) => bytes, MOST);
     for (const request of requests) {
       const { again, refused: some } = await insert(target, request);
       requests.push(...again);
       refused.push(...some);
-      const open = new Set([...again.flat(), ...some].map(({ index }) => index));
-      for (const { index, json } of request) if (!open.has(index)) confirmed.add(json.insertId);
+      const left = new Set([...again.flat(), ...some].map(({ index }) => index));
+      for (const { index, json } of request) if (!left.has(index)) confirmed.add(json.insertId);
     }
     return refused.sort((a, b) => a.index - b.index);
   }
@@ -80,20 +81,6 @@ export function openBigQueryTable({ project, dataset, table }: TableName, schema
 
 function place({ message, row }: MessageRow, index: number, toJson: ReturnType<typeof toInsertAllJson>): Placed {
   return { index, bytes: message.data.length + 200, json: { insertId: message.messageId, json: toJson(row) } };
-}
-
-function requestsOf(rows: readonly Placed[]): (readonly Placed[])[] {
-  const requests: Placed[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    if (bytes + row.bytes > MOST_BYTES || requests.at(-1)!.length === MOST_ROWS) {
-      requests.push([]);
-      bytes = 0;
-    }
-    requests.at(-1)!.push(row);
-    bytes += row.bytes;
-  }
-  return requests;
 }
 
 /** What one request has left over: what must be sent again, and the rows that the table refuses for what they contain. */

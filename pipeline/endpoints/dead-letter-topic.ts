@@ -7,11 +7,11 @@ import { status } from "@grpc/grpc-js";
 import { type DeadLetterWriter, NONE_THERE, type SetUpError, type TransientError, type WriteResult } from "./endpoint";
 import { pubsubClientOptions } from "./pubsub-client";
 import { pubsubTrouble } from "./pubsub-trouble";
+import { requestsOf } from "./requests";
 import type { DeadLetter } from "../../transforms/dead-letter";
 
 /** A request has at most 1,000 messages and 10 MB [Quotas and limits]; the rest is room for the encoding. */
-const MOST_MESSAGES = 1000;
-const MOST_BYTES = 8_000_000;
+const MOST = { items: 1000, bytes: 8_000_000 };
 const MOST_ATTRIBUTES = 100;
 const PUBLISH_TIMEOUT_MS = 30_000;
 
@@ -30,7 +30,11 @@ export async function openDeadLetterTopic(topic: string): Promise<DeadLetterWrit
     name: topic,
     keyed: false,
     async write(letters): Promise<WriteResult> {
-      const requests = requestsOf(letters.filter((letter) => !confirmed.has(idOf(letter))));
+      const requests = requestsOf(
+        letters.filter((letter) => !confirmed.has(idOf(letter))),
+        sizeOf,
+        MOST,
+      );
       let trouble: SetUpError | TransientError | undefined;
       for (const part of requests) {
         try {
@@ -56,22 +60,6 @@ const idOf = ({ attributes }: DeadLetter) => attributes.source_message_id ?? "";
 function asMessage({ data, attributes, orderingKey }: DeadLetter) {
   const hasRoom = orderingKey !== "" && Object.keys(attributes).length < MOST_ATTRIBUTES;
   return { data, attributes: hasRoom ? { ...attributes, original_ordering_key: orderingKey } : attributes };
-}
-
-/** In requests that Pub/Sub takes. */
-function requestsOf(letters: readonly DeadLetter[]): DeadLetter[][] {
-  const requests: DeadLetter[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const letter of letters) {
-    const size = sizeOf(letter);
-    if (bytes + size > MOST_BYTES || requests.at(-1)!.length === MOST_MESSAGES) {
-      requests.push([]);
-      bytes = 0;
-    }
-    requests.at(-1)!.push(letter);
-    bytes += size;
-  }
-  return requests;
 }
 
 function sizeOf({ data, attributes }: DeadLetter): number {
