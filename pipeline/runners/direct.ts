@@ -19,7 +19,7 @@ import { directRunner, type Root } from "../sdk/beam";
 import { inProcess, inProcessSource } from "../sdk/in-process";
 import type { RowSettings } from "../steps";
 import { type Summary, summarise } from "../summary";
-import { parseTableSchema } from "../../schemas/parse-schema";
+import { loadTableSchema } from "../../schemas/load";
 import { type TableSchema, withMetadata } from "../../schemas/schema";
 import type { DeadLetter } from "../../transforms/dead-letter";
 import type { Message } from "../../transforms/message";
@@ -83,7 +83,7 @@ function rowSettings(options: DirectOptions): RowSettings {
 }
 
 async function openEndpoints(options: DirectOptions, settings: RowSettings) {
-  const columns = parseTableSchema(JSON.parse(settings.schemaJson));
+  const columns = loadTableSchema(options.schema);
   const schema = options.writeMetadata ? withMetadata(columns) : columns;
   const source = await openSource(options);
   const rows = await openTable(options, schema, settings.schema);
