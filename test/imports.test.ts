@@ -21,6 +21,9 @@ const ROOMS: Record<string, Room> = {
   "pipeline/graph": { rooms: ["pipeline/sdk", "pipeline/steps", ...PIPELINE], packages: [] },
   "pipeline/endpoints": { rooms: ["pipeline/log", ...PIPELINE], packages: ["*"] },
   "pipeline/sdk": { rooms: PIPELINE, packages: ["*"] },
+  deploy: { rooms: ["schemas"], packages: ["*"] },
+  "deploy/deployment": { rooms: [], packages: [] },
+  "deploy/rules": { rooms: ["deploy/deployment"], packages: [] },
   test: { rooms: ["*"], packages: ["*"] },
 };
 /** The files that are allowed more, by name. */
@@ -98,6 +101,9 @@ describe("the imports", () => {
     "pipeline/graph.ts": 'import { directOptions } from "./runners/direct";',
     "pipeline/endpoints/b.ts": 'import { UsageError } from "../options";',
     "pipeline/sdk/a.ts": 'import { buildGraph } from "../graph";',
+    "deploy/a.ts": 'import { buildGraph } from "../pipeline/graph";',
+    "deploy/deployment.ts": 'import { RULES } from "./rules";',
+    "deploy/rules/a.ts": 'import { readFileSync } from "node:fs";',
     "elsewhere/a.ts": "",
   };
   for (const [file, source] of Object.entries(broken)) {
