@@ -18,7 +18,7 @@ export function preparedPrism(): string {
 /** Beam's boot, by the script that builds it for the worker image: where it stands. Throws MissingTool where Go is missing. */
 export function preparedBoot(): string {
   const script = "deploy/worker/boot.sh";
-  return prepared("boot", [script, "deploy/worker/boot.module"], (dir) => command(script, [dir]));
+  return prepared("boot", [script, "deploy/worker/boot.typescript"], (dir) => command(script, ["typescript", dir]));
 }
 
 function prepared(name: string, from: readonly string[], make: (dir: string) => void): string {
