@@ -3,7 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Log } from "./log";
-import { type DirectOptions, parseOptions, UsageError } from "./options";
+import { type DirectOptions, parseOptions } from "./options";
+import { UsageError } from "./usage-error";
 import { runDirect } from "./runners/direct";
 import { describe } from "./summary";
 import { SchemaError } from "../schemas/schema";

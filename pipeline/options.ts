@@ -2,9 +2,7 @@
 import yargs from "yargs";
 import type { InputFormat } from "./endpoints/file-source";
 import { LEVELS, type Level } from "./log";
-
-/** A command line that cannot be run. */
-export class UsageError extends Error {}
+import { UsageError } from "./usage-error";
 
 export interface DirectOptions {
   readonly source:

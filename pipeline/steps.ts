@@ -2,7 +2,8 @@
 import { requireForSerialization } from "./sdk/beam";
 import type { Outcome } from "./sdk/or-dead-letter";
 import { parseTableSchema } from "../schemas/parse-schema";
-import { compileRowParser, type RowParser } from "../schemas/row-parser";
+import { compileRowParser } from "../schemas/row-parser";
+import { type TableSchema, withMetadata } from "../schemas/schema";
 import { toDeadLetter } from "../transforms/dead-letter";
 import { decode, type Decoded } from "../transforms/decode";
 import type { Message } from "../transforms/message";
@@ -25,7 +26,7 @@ export function decodeStep(message: Message, settings: RowSettings): [Outcome<De
 }
 
 export function parseRowStep(decoded: Decoded, settings: RowSettings): [Outcome<MessageRow>] {
-  const row = rowParser(settings)(decoded);
+  const row = parserFor(settings)(decoded);
   return [row instanceof Refusal ? refused(decoded.message, row, "parseRow", settings) : { passed: row }];
 }
 
@@ -35,19 +36,35 @@ function refused(message: Message, refusal: Refusal, stage: RefusalStage, settin
 
 type DecodedParser = (decoded: Decoded) => MessageRow | Refusal;
 
-/** A worker deserialises the settings once for a stage: one compiled parser for each object of settings. */
-const parsers = new WeakMap<RowSettings, DecodedParser>();
+/** The columns of the table that rows are written to. Throws SchemaError. */
+export function tableSchema({ schemaJson, writeMetadata }: RowSettings): TableSchema {
+  const columns = parseTableSchema(JSON.parse(schemaJson));
+  return writeMetadata ? withMetadata(columns) : columns;
+}
 
-function rowParser(settings: RowSettings): DecodedParser {
-  let parser = parsers.get(settings);
-  if (parser === undefined) {
-    const columns: RowParser = compileRowParser(parseTableSchema(JSON.parse(settings.schemaJson)), {
-      unknownColumns: settings.unknownColumns,
-    });
-    parser = parseRow(columns, settings.writeMetadata);
-    parsers.set(settings, parser);
-  }
-  return parser;
+const parserFor = onceFor((settings): DecodedParser => {
+  const columns = parseTableSchema(JSON.parse(settings.schemaJson));
+  return parseRow(compileRowParser(columns, { unknownColumns: settings.unknownColumns }), settings.writeMetadata);
+});
+
+/**
+ * What is compiled from settings, compiled once. A worker makes a new object of the same settings for each bundle: what they say counts,
+ * and the object is only the quick way to it.
+ */
+export function onceFor<T>(compile: (settings: RowSettings) => T): (settings: RowSettings) => T {
+  const byObject = new WeakMap<RowSettings, T>();
+  const byContent = new Map<string, T>();
+  return (settings) => {
+    let made = byObject.get(settings);
+    if (made === undefined) {
+      const { schema, schemaJson, unknownColumns, writeMetadata } = settings;
+      const content = JSON.stringify([schema, schemaJson, unknownColumns, writeMetadata]);
+      made = byContent.get(content) ?? compile(settings);
+      byContent.set(content, made);
+      byObject.set(settings, made);
+    }
+    return made;
+  };
 }
 
 requireForSerialization("regulated-streaming-pipeline/pipeline/steps", { decodeStep, parseRowStep });

@@ -27,6 +27,17 @@ function elementDdl({ type, fields, rangeElementType, maxLength, precision, scal
   return type;
 }
 
+/** The columns as BigQuery's API has them, `TableSchema.fields`. */
+export function toTableFields(columns: readonly Column[]): Json[] {
+  return columns.map(({ name, type, mode, fields, rangeElementType }) => ({
+    name,
+    type,
+    mode,
+    ...(fields !== undefined && { fields: toTableFields(fields) }),
+    ...(rangeElementType !== undefined && { rangeElementType: { type: rangeElementType } }),
+  }));
+}
+
 export type Json = null | string | number | boolean | Json[] | { [name: string]: Json };
 
 /** Compiles a schema to the function that gives a row as JSON for `tabledata.insertAll`: INT64 and decimals as strings, so that no double comes between. */

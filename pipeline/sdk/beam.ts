@@ -8,7 +8,20 @@ import * as beam from "apache-beam";
 // The SDK reports each bundle on standard output, which belongs to the user. Our own log goes to standard error.
 console.debug = () => {};
 
-export { flatten, impulse, P, PCollection, type PTransform, Root, split, withName } from "apache-beam";
+export {
+  type AsyncPTransform,
+  type Counter,
+  counter,
+  flatten,
+  impulse,
+  P,
+  PCollection,
+  type PTransform,
+  type PValue,
+  Root,
+  split,
+  withName,
+} from "apache-beam";
 export { directRunner } from "apache-beam/runners/direct_runner";
 export { requireForSerialization } from "apache-beam/serialization";
 export { beam };

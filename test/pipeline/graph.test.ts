@@ -39,8 +39,8 @@ async function runGraph(texts: readonly string[], refuses: (row: MessageRow) => 
     })),
     writeDeadLetters: inProcess<DeadLetter, never>("write", () => ({ receive: (letter) => void letters.push(letter) })),
   };
-  await directRunner().run((root: Root) => {
-    buildGraph(root, endpoints, settings);
+  await directRunner().run(async (root: Root) => {
+    await buildGraph(root, endpoints, settings);
     names = Object.values(root.pipeline.getProto().components!.transforms).map(({ uniqueName }) => uniqueName);
   });
   return { rows, letters, names };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { parseOptions, UsageError } from "../../pipeline/options";
+import { parseOptions } from "../../pipeline/options";
+import { UsageError } from "../../pipeline/usage-error";
 
 const ENDS = "--runner Direct --duckdb rows.duckdb --dead_letters dead.ndjson";
 const parse = (line: string) => parseOptions(line.split(" "));
