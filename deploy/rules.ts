@@ -1,8 +1,11 @@
 /** The rules of location and key: pure functions of what is asked for and of what the cloud says. */
 import { type Deployment, DeploymentError } from "./deployment";
+import { KEY } from "./rules/key";
 import { LOCATION } from "./rules/location";
+import { NAMES } from "./rules/names";
 import type { Observations } from "./rules/observations";
 import type { Rule } from "./rules/rule";
+import { ACCOUNT, BUCKETS, IMAGES, NETWORK } from "./rules/workers";
 
 export { NOTHING_OBSERVED } from "./rules/observations";
 export type {
@@ -15,7 +18,7 @@ export type {
 } from "./rules/observations";
 export type { Finding, Rule } from "./rules/rule";
 
-export const RULES: readonly Rule[] = [...LOCATION];
+export const RULES: readonly Rule[] = [...LOCATION, ...KEY, ...NETWORK, ...IMAGES, ...ACCOUNT, ...BUCKETS, ...NAMES];
 
 export interface Broken {
   readonly rule: Rule;

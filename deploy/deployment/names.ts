@@ -41,7 +41,7 @@ const SUBNETWORK = new RegExp(
 );
 const BUCKET_PATH = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/[^\r\n]*$/;
 const IMAGE =
-  /^(?:(?<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?|localhost(?::\d+)?)\/)?(?<path>[a-z0-9]+(?:[./_-]+[a-z0-9]+)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
+  /^(?:(?<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?|localhost(?::\d+)?)\/)?(?<path>[A-Za-z0-9]+(?:[./_-]+[A-Za-z0-9]+)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
 /** False of `global` and of multi-regions (`europe`, `eur4`, `nam-eur-asia1`). */
 export const isRegion = (location: string): boolean => REGION.test(location);
@@ -56,6 +56,11 @@ export function parseKey(name: string): KeyName {
   const parts = KEY.exec(name)?.groups;
   if (parts) return parts as unknown as KeyName;
   return malformed("dataflowKmsKey", name, "projects/P/locations/L/keyRings/R/cryptoKeys/K, without a version");
+}
+
+/** The location of a key or of one of its versions. Throws DeploymentError. */
+export function locationOfKey(name: string): string {
+  return /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\//.exec(name)?.[1] ?? parseKey(name).location;
 }
 
 /** The region of regions/R/subnetworks/S, with or without its project or URL before it. Throws DeploymentError. */
@@ -78,8 +83,10 @@ export function bucketOf(location: string, setting = "bucket"): string {
   return BUCKET_PATH.exec(location)?.[1] ?? malformed(setting, location, "gs://BUCKET/PATH");
 }
 
+/** `workerZone` is said `worker zone`. */
 function malformed(setting: string, value: string, form: string): never {
-  throw new DeploymentError("malformed", setting, `${setting} ${value} is not of the form ${form}`);
+  const name = setting.replaceAll(/[A-Z]+/g, (capital) => ` ${capital.toLowerCase()}`);
+  throw new DeploymentError("malformed", setting, `${name} ${value} is not of the form ${form}`);
 }
 
 /** The forms that have no parts of interest. */
@@ -95,7 +102,7 @@ const FORMS: Record<string, { readonly form: RegExp; readonly said: string }> = 
   },
   network: { form: /^[\w./:-]+$/, said: "a network's name or URL" },
   serviceAccount: {
-    form: /^[a-z0-9.-]+@[a-z0-9.-]+\.gserviceaccount\.com$/,
+    form: /^[A-Za-z0-9.-]+@[A-Za-z0-9.-]+\.gserviceaccount\.com$/,
     said: "NAME@PROJECT.iam.gserviceaccount.com",
   },
 };
