@@ -31,16 +31,22 @@ packages() {
   rm -f "$to/.made/project"
 }
 
+# The modules that register functions for workers, and what these import.
 project() {
+  local registering config=$to/.made/tsconfig.json
+  registering=$(grep -rlF --include='*.ts' 'requireForSerialization(' pipeline | sed "s#.*#\"$PWD/&\"#" | paste -sd,)
+  echo "{ \"extends\": \"$PWD/$here/tsconfig.json\", \"files\": [$registering] }" > "$config"
+  rm -rf "$package.new"
+  node_modules/.bin/tsc --project "$config" --outDir "$package.new" >&2
+  cp package.json LICENSE "$package.new/"
   rm -rf "$package"
-  node_modules/.bin/tsc --project "$here/tsconfig.json" --outDir "$package"
-  cp package.json LICENSE "$package/"
+  mv "$package.new" "$package"
   cp -R "$here/folder/." "$to/"
 }
 
 mkdir -p "$to/.made"
 if command -v flock > /dev/null; then exec 9> "$to/.made/lock" && flock 9; fi
-part boot boot "$here/boot.sh" "$here/boot.typescript" ${BOOT:+"$BOOT"}
+part boot boot "$here/boot.sh" "$here/boot.typescript"
 part packages packages package-lock.json "$here/packages.js" "$here/left-out.json"
 part project project package.json "$here"/{tsconfig.json,folder} tsconfig.json pipeline transforms schemas deploy/deployment{.ts,} deploy/rules{.ts,}
 node "$to/check.js"

@@ -1,10 +1,13 @@
-/** Loads every module that a worker uses. Run as a program it exits with 1 where one is missing: an image's build runs it. */
+/**
+ * Loads every module that a worker uses; exits with 1 and a line that names it where one cannot be loaded. The image's build runs it,
+ * and every worker before it starts: the SDK names none but the graph's own modules.
+ */
 const { readdirSync } = require("node:fs");
 const { join } = require("node:path");
 
 const PACKAGE = "regulated-streaming-pipeline";
 
-/** As the SDK's worker would load them; the order matters: the SDK dies on Node 23 and up before node-compat was there. */
+/** In the order in which a worker loads them: on Node 23 and up the SDK needs node-compat before it. */
 function modules() {
   const ours = readdirSync(join(__dirname, "node_modules", PACKAGE), { recursive: true, encoding: "utf8" });
   return [
@@ -17,26 +20,13 @@ function modules() {
   ];
 }
 
-/** Throws the first module's error, with a line that names it. */
-function loadAll() {
-  for (const name of modules()) {
-    try {
-      require(name);
-    } catch (error) {
-      throw new Error(`worker: ${name} cannot be loaded: ${error.message.split("\n")[0]}`);
-    }
-  }
-}
-
-/** Exits with 1, and a line on standard error, where anything is missing. */
-function loadAllOrExit() {
+for (const name of modules()) {
   try {
-    loadAll();
+    require(name);
   } catch (error) {
-    console.error(error.message);
+    console.error(`worker: ${name} cannot be loaded: ${error.message.split("\n")[0]}`);
+    if (error.code !== "MODULE_NOT_FOUND") console.error(error.stack);
     process.exit(1);
   }
 }
-
-module.exports = { loadAllOrExit };
-if (require.main === module) loadAllOrExit();
+process.exit(0);
