@@ -41,6 +41,15 @@ ddl: setup ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.d
 	@test -n "$(TABLE)" || { echo "say which table: make ddl TABLE=project.dataset.table" >&2; exit 2; }
 	@$(TS) -p 'require("./schemas/bigquery").bigQueryDdl(require("./schemas/load").loadTableSchema("$(SCHEMA)"), "$(TABLE)")'
 
+.PHONY: worker
+worker: setup ## build the folder of the worker image into build/worker, and say how large it is
+	@deploy/worker/build.sh
+	@du -sh build/worker/boot build/worker/node_modules/regulated-streaming-pipeline build/worker/node_modules build/worker | sed 's#build/##'
+
+.PHONY: worker-images
+worker-images: ## build both worker images in Cloud Build (PROJECT_ID REGION BUILD_BUCKET VERSION WORKER_POOL)
+	@$(foreach name,PROJECT_ID REGION BUILD_BUCKET VERSION WORKER_POOL BUILD_SERVICE_ACCOUNT,$(name)="$($(name))") deploy/worker/images.sh
+
 .PHONY: test
 test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 	@test/support/test.sh
