@@ -4,9 +4,7 @@
  */
 import "./node-compat";
 import * as beam from "apache-beam";
-
-// The SDK reports each bundle on standard output, which belongs to the user. Our own log goes to standard error.
-console.debug = () => {};
+import "./repairs";
 
 export {
   type AsyncPTransform,
