@@ -1,0 +1,151 @@
+/**
+ * Plays the runner of Beam's Fn API for one worker: control, data and logging on one port of this machine. It sends what a test tells it
+ * to, in that order, and keeps what comes back. It judges nothing.
+ */
+import { once } from "node:events";
+import { Server, ServerCredentials, type ServerDuplexStream, status } from "@grpc/grpc-js";
+import type {
+  Elements,
+  InstructionRequest,
+  InstructionResponse,
+  ProcessBundleDescriptor,
+} from "apache-beam/proto/beam_fn_api";
+import {
+  beamFnControlDefinition,
+  beamFnDataDefinition,
+  beamFnLoggingDefinition,
+  type IBeamFnControl,
+  type IBeamFnData,
+  type IBeamFnLogging,
+} from "apache-beam/proto/beam_fn_api.grpc-server";
+
+type Control = ServerDuplexStream<InstructionResponse, InstructionRequest>;
+type Data = ServerDuplexStream<Elements, Elements>;
+
+const UNLIMITED = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
+export class Runner {
+  /** By id: what the worker may ask for. */
+  readonly descriptors = new Map<string, ProcessBundleDescriptor>();
+  /** Which worker asked for a descriptor, as it said itself. */
+  readonly askedBy: (string | undefined)[] = [];
+  /** The worker's log lines. */
+  readonly log: string[] = [];
+  /** What the worker sent, by bundle and sink. */
+  readonly received = new Map<string, Uint8Array[]>();
+  private readonly server = new Server(UNLIMITED);
+  private readonly answers = new Map<string, (response: InstructionResponse) => void>();
+  private readonly controls = new Arrival<Control>();
+  private datas = new Arrival<Data>();
+  url = "";
+
+  async start(): Promise<this> {
+    this.server.addService(beamFnControlDefinition, this.controlService());
+    this.server.addService(beamFnDataDefinition, this.dataService());
+    this.server.addService(beamFnLoggingDefinition, this.loggingService());
+    const port = await new Promise<number>((resolve, reject) => {
+      this.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    this.url = `127.0.0.1:${port}`;
+    return this;
+  }
+
+  /** Ends all channels as a runner does at the end of its job. */
+  async endChannels(): Promise<void> {
+    (await this.controls.value).end();
+  }
+
+  /** Takes everything away at once. */
+  stop(): void {
+    this.server.forceShutdown();
+  }
+
+  /** Breaks the data channel, once the worker has opened it. The next one that it opens takes its place. */
+  async breakData(): Promise<void> {
+    const stream = await this.datas.value;
+    this.datas = new Arrival<Data>();
+    stream.emit("error", { code: status.UNAVAILABLE, details: "broken by the test" });
+  }
+
+  async request(instructionId: string, request: InstructionRequest["request"]): Promise<InstructionResponse> {
+    const control = await this.controls.value;
+    const answer = new Promise<InstructionResponse>((resolve) => this.answers.set(instructionId, resolve));
+    control.write({ instructionId, request });
+    return answer;
+  }
+
+  processBundle(instructionId: string, processBundleDescriptorId: string): Promise<InstructionResponse> {
+    const processBundle = { processBundleDescriptorId, cacheTokens: [], elements: undefined } as never;
+    return this.request(instructionId, { oneofKind: "processBundle", processBundle });
+  }
+
+  /** Sends one data message, once the worker has opened its data channel. */
+  async send(instructionId: string, data: Uint8Array, isLast = false, transformId = "source0"): Promise<void> {
+    const stream = await this.datas.value;
+    const isRoomLeft = stream.write({ data: [{ instructionId, transformId, data, isLast }], timers: [] });
+    if (!isRoomLeft) await once(stream, "drain");
+  }
+
+  /** What a sink sent in one bundle. */
+  sentBy(instructionId: string, sink: string): readonly Uint8Array[] {
+    return this.received.get(`${instructionId} ${sink}`) ?? [];
+  }
+
+  private controlService(): IBeamFnControl {
+    return {
+      control: (stream) => {
+        stream.on("data", (response: InstructionResponse) => {
+          this.answers.get(response.instructionId)?.(response);
+          this.answers.delete(response.instructionId);
+        });
+        stream.on("error", () => {});
+        stream.on("end", () => stream.end());
+        this.controls.arrive(stream);
+      },
+      getProcessBundleDescriptor: ({ request, metadata }, answer) => {
+        this.askedBy.push(metadata.get("worker_id")[0]?.toString());
+        const descriptor = this.descriptors.get(request.processBundleDescriptorId);
+        if (descriptor === undefined) answer({ code: status.NOT_FOUND });
+        else answer(null, descriptor);
+      },
+    };
+  }
+
+  private dataService(): IBeamFnData {
+    return {
+      data: (stream) => {
+        stream.on("data", (elements: Elements) => {
+          for (const { instructionId, transformId, data } of elements.data) {
+            const key = `${instructionId} ${transformId}`;
+            if (data.length > 0) this.received.set(key, [...(this.received.get(key) ?? []), data]);
+          }
+        });
+        stream.on("error", () => {});
+        stream.on("end", () => stream.end());
+        this.datas.arrive(stream);
+      },
+    };
+  }
+
+  private loggingService(): IBeamFnLogging {
+    return {
+      logging: (stream) => {
+        stream.on("data", ({ logEntries }) => {
+          for (const { message } of logEntries) this.log.push(message);
+        });
+        stream.on("error", () => {});
+        stream.on("end", () => stream.end());
+      },
+    };
+  }
+}
+
+/** Something that arrives once. */
+class Arrival<T> {
+  arrive!: (value: T) => void;
+  readonly value = new Promise<T>((resolve) => {
+    this.arrive = resolve;
+  });
+}
