@@ -44,7 +44,7 @@ ddl: setup ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.d
 .PHONY: worker
 worker: setup ## build the folder of the worker image into build/worker, and say how large it is
 	@deploy/worker/build.sh
-	@du -sh build/worker/boot build/worker/node_modules/regulated-streaming-pipeline build/worker/node_modules build/worker | sed 's#build/##'
+	@for part in build/worker{/boot,/node_modules/regulated-streaming-pipeline,/node_modules,}; do du -sh $$part; done
 
 .PHONY: worker-images
 worker-images: ## build both worker images in Cloud Build (PROJECT_ID REGION BUILD_BUCKET VERSION WORKER_POOL)
