@@ -31,9 +31,8 @@ export class Runner {
   readonly askedBy: (string | undefined)[] = [];
   /** The worker's log lines. */
   readonly log: string[] = [];
-  /** What the worker sent, by bundle and sink. */
-  readonly received = new Map<string, Uint8Array[]>();
   private readonly server = new Server(UNLIMITED);
+  private readonly sinks = new Map<string, Sink>();
   private readonly answers = new Map<string, (response: InstructionResponse) => void>();
   private readonly controls = new Arrival<Control>();
   private datas = new Arrival<Data>();
@@ -52,9 +51,11 @@ export class Runner {
     return this;
   }
 
-  /** Ends all channels as a runner does at the end of its job. */
-  async endChannels(): Promise<void> {
+  /** Ends the worker's channels as a runner does at the end of its job, and itself when they have ended. */
+  async end(): Promise<void> {
+    const ended = new Promise<unknown>((resolve) => this.server.tryShutdown(resolve));
     (await this.controls.value).end();
+    await ended;
   }
 
   /** Takes everything away at once. */
@@ -88,9 +89,16 @@ export class Runner {
     if (!isRoomLeft) await once(stream, "drain");
   }
 
-  /** What a sink sent in one bundle. */
-  sentBy(instructionId: string, sink: string): readonly Uint8Array[] {
-    return this.received.get(`${instructionId} ${sink}`) ?? [];
+  /** What a sink sent in one bundle, once it has said that this is all. */
+  sentBy(instructionId: string, transformId: string): Promise<readonly Uint8Array[]> {
+    return this.sink(instructionId, transformId).all.value;
+  }
+
+  private sink(instructionId: string, transformId: string): Sink {
+    const key = `${instructionId} ${transformId}`;
+    const sink = this.sinks.get(key) ?? { messages: [], all: new Arrival<readonly Uint8Array[]>() };
+    this.sinks.set(key, sink);
+    return sink;
   }
 
   private controlService(): IBeamFnControl {
@@ -117,9 +125,10 @@ export class Runner {
     return {
       data: (stream) => {
         stream.on("data", (elements: Elements) => {
-          for (const { instructionId, transformId, data } of elements.data) {
-            const key = `${instructionId} ${transformId}`;
-            if (data.length > 0) this.received.set(key, [...(this.received.get(key) ?? []), data]);
+          for (const { instructionId, transformId, data, isLast } of elements.data) {
+            const { messages, all } = this.sink(instructionId, transformId);
+            if (data.length > 0) messages.push(data);
+            if (isLast) all.arrive(messages);
           }
         });
         stream.on("error", () => {});
@@ -140,6 +149,11 @@ export class Runner {
       },
     };
   }
+}
+
+interface Sink {
+  readonly messages: Uint8Array[];
+  readonly all: Arrival<readonly Uint8Array[]>;
 }
 
 /** Something that arrives once. */
