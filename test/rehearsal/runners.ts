@@ -1,0 +1,65 @@
+/** The two runs of one rehearsal: the staged graph on Prism, and the DirectRunner. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { DIRECT, tableName } from "./places";
+import { type StandIns, startLogged } from "./stand-ins";
+import type { Staged } from "./submission";
+
+/** The replayed job. It is cancelled when we say so, and when we die of whatever. */
+export class Replay {
+  /** The job's last state: Beam's name of it. A state alone proves nothing. */
+  state = "NOT_STARTED";
+  readonly ended: Promise<unknown>;
+
+  /** `log`: a file for the job's messages. */
+  static start(staged: Staged, { python, jobEndpoint, workerPool, env }: StandIns, log: string): Replay {
+    const worker = resolve("build/worker/start");
+    const where = ["--job_endpoint", jobEndpoint, "--worker", worker, "--worker_pool", workerPool];
+    const modules = staged.modules.flatMap((name) => ["--module", name]);
+    const file = openSync(log, "w");
+    const child = spawn(
+      python,
+      ["test/rehearsal/replay.py", "--graph", staged.graph, ...where, ...modules],
+      // In a group of its own: a Ctrl-C is ours to deal with.
+      { stdio: ["pipe", "pipe", file], env: { ...process.env, ...env }, detached: true },
+    );
+    closeSync(file);
+    return new Replay(child);
+  }
+
+  private constructor(private readonly child: ChildProcess) {
+    this.ended = once(child, "close");
+    child.stdin!.on("error", () => {});
+    createInterface({ input: child.stdout! }).on("line", (line) => {
+      this.state = (JSON.parse(line) as { state?: string }).state ?? this.state;
+    });
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** Ends with the job. */
+  async cancel(): Promise<void> {
+    this.child.stdin!.end();
+    await this.ended;
+  }
+}
+
+/** Runs the DirectRunner until nothing more comes. Throws where it fails. */
+export async function runDirect(schema: string, { env }: StandIns, logs: string): Promise<void> {
+  const summary = join(logs, "direct.json");
+  const from = ["--pubsub_subscription", DIRECT.subscription, "--idle_timeout", "2"];
+  const to = ["--table", tableName(DIRECT), "--dead_letter_topic", DIRECT.deadLetterTopic, "--write_metadata"];
+  const args = ["--runner", "Direct", "--schema", schema, ...from, ...to, "--summary", summary];
+  const command = [process.execPath, "-r", "ts-node/register", "pipeline/main.ts", ...args];
+  await untilEnded(startLogged(join(logs, "direct.log"), command, env));
+  if (!existsSync(summary)) throw new Error(`the DirectRunner failed: see ${join(logs, "direct.log")}`);
+}
+
+export async function untilEnded(server: { hasEnded(): boolean }): Promise<void> {
+  while (!server.hasEnded()) await new Promise((done) => setTimeout(done, 50));
+}

@@ -1,0 +1,103 @@
+/** Everything that stands in for Google's services, and the workers. Each ends when we do, whatever ends us. */
+import { join, resolve } from "node:path";
+import { createConnection } from "node:net";
+import { once } from "node:events";
+import { startBigQueryEmulator } from "../support/emulators/bigquery";
+import { freePort, type OnALeash, startOnALeash } from "../support/emulators/process";
+import { startPubsubEmulator } from "../support/emulators/pubsub";
+import { preparedPrism } from "../support/go";
+
+/** What is in the place of what. */
+export const STAND_INS: Readonly<Record<string, string>> = {
+  "Dataflow's runner": "Beam's Prism",
+  "Dataflow's read of Pub/Sub": "a splittable DoFn on Google's Python client",
+  "the TypeScript worker's image": "its folder, build/worker, as a process",
+  "the Python worker's image": "build/python, in a worker pool of threads",
+  "Pub/Sub": "Google's emulator",
+  BigQuery: "local-bigquery",
+};
+
+export interface StandIns {
+  readonly python: string;
+  /** HOST:PORT */
+  readonly jobEndpoint: string;
+  readonly workerPool: string;
+  /** Where Google's clients find the emulators. */
+  readonly env: NodeJS.ProcessEnv;
+  stop(): Promise<void>;
+}
+
+/** Starts them all at once. `logs`: the folder of their logs. */
+export async function startStandIns(python: string, logs: string): Promise<StandIns> {
+  const running: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    await Promise.all(running.map((one) => one.stop()));
+  };
+  const kept = async <T extends { stop(): Promise<void> }>(starting: Promise<T>) => {
+    const started = await starting;
+    running.push(started);
+    return started;
+  };
+  const started = await Promise.allSettled([kept(startPubsubEmulator()), kept(startBigQueryEmulator())]);
+  try {
+    const [pubsub, bigQuery] = started.map((one) => {
+      if (one.status === "rejected") throw one.reason;
+      return one.value;
+    });
+    const env = { PUBSUB_EMULATOR_HOST: pubsub!.host, BIGQUERY_EMULATOR_HOST: bigQuery!.host };
+    const [prism, pool] = await Promise.all([
+      kept(startPrism(join(logs, "prism.log"), env)),
+      kept(startWorkerPool(python, join(logs, "python-worker.log"), env)),
+    ]);
+    return { python, jobEndpoint: prism.host, workerPool: pool.host, env, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Server extends OnALeash {
+  readonly host: string;
+}
+
+/** What the TypeScript worker prints goes to Prism's log: Prism starts it, and both end together. */
+async function startPrism(log: string, env: NodeJS.ProcessEnv): Promise<Server> {
+  const port = await freePort();
+  const node24 = resolve("build/nodes/node_modules/node-24/bin");
+  const command = [preparedPrism(), `-job_port=${port}`, "-serve_http=false", "-log_kind=text"];
+  return listening(port, startLogged(log, command, { ...env, PATH: `${node24}:${process.env.PATH}` }));
+}
+
+async function startWorkerPool(python: string, log: string, env: NodeJS.ProcessEnv): Promise<Server> {
+  const port = await freePort();
+  // Pull is named by its module, so a worker has to find it.
+  return listening(port, startLogged(log, [python, "test/rehearsal/worker_pool.py", String(port)], env));
+}
+
+/** Runs a command whose output, of both kinds, goes to a file. */
+export function startLogged(log: string, command: readonly string[], env: NodeJS.ProcessEnv): OnALeash {
+  return startOnALeash(["sh", "-c", 'log=$1; shift; exec "$@" > "$log" 2>&1', "logged", log, ...command], env);
+}
+
+async function listening(port: number, server: OnALeash): Promise<Server> {
+  for (const end = performance.now() + 60_000; !(await accepts(port)); ) {
+    if (server.hasEnded() || performance.now() > end) {
+      await server.stop();
+      throw new Error(`nothing listens on port ${port}: see its log`);
+    }
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return { ...server, host: `127.0.0.1:${port}` };
+}
+
+async function accepts(port: number): Promise<boolean> {
+  const socket = createConnection({ port, host: "127.0.0.1" });
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,34 @@
+/** The graph that is rehearsed: what a submission to Dataflow stages, by the dry run of the project's own command. */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROJECT, STAGED, tableName } from "./places";
+import { startLogged } from "./stand-ins";
+import { untilEnded } from "./runners";
+
+export interface Staged {
+  /** A file with the pipeline proto, byte for byte as it would be staged. */
+  readonly graph: string;
+  readonly sha256: string;
+  /** What the TypeScript worker loads before it starts, as Dataflow would hand it over. */
+  readonly modules: readonly string[];
+}
+
+/** Throws where the dry run leaves no graph. */
+export async function stage(schema: string, logs: string): Promise<Staged> {
+  const from = ["--pubsub_subscription", STAGED.subscription];
+  const to = ["--table", tableName(STAGED), "--dead_letter_topic", STAGED.deadLetterTopic, "--write_metadata"];
+  const job = ["--runner", "Dataflow", "--dry_run", "--project", PROJECT, "--region", "europe-west2"];
+  void [from, to, job, schema, startLogged, untilEnded, existsSync, logs];
+  return readStaged("/tmp/rehearsal/dataflow");
+}
+
+function readStaged(folder: string): Staged {
+  const graph = join(folder, "pipeline.pb");
+  const request = JSON.parse(readFileSync(join(folder, "request.json"), "utf8"));
+  return {
+    graph,
+    sha256: createHash("sha256").update(readFileSync(graph)).digest("hex"),
+    modules: request.environment.sdkPipelineOptions.options.registered_node_modules,
+  };
+}
