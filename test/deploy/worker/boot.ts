@@ -3,7 +3,6 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, join, resolve } from "node:path";
 import { MissingTool } from "../../support/emulators/process";
-import { prepareNodes } from "../../support/nodes";
 
 export interface Boot {
   /** Its exit code. */
@@ -15,9 +14,8 @@ export interface Boot {
   gone(): Promise<void>;
 }
 
-/** On Node 24, under the id `worker`. `within` goes before the command: it may take the network away. */
+/** On Node 24, which prepareNodes has installed, under the id `worker`. `within` goes before the command: it may take the network away. */
 export function startBoot(folder: string, endpoint: string, within: readonly string[] = []): Boot {
-  prepareNodes();
   const node = resolve("build/nodes/node_modules/node-24/bin");
   const [program, ...args] = [...within, join(folder, "start"), "--id='worker'", `--provision_endpoint=${endpoint}`];
   const child = spawn(program!, args, {

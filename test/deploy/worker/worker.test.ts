@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { freePort, MissingTool } from "../../support/emulators/process";
 import { preparedBoot } from "../../support/go";
+import { prepareNodes } from "../../support/nodes";
 import { command } from "../../support/prepared";
 import { skipFor } from "../../support/skip";
 import { type Boot, startBoot, withoutNetwork } from "./boot";
@@ -20,6 +21,7 @@ describe("the worker's folder", () => {
 
   before(function () {
     try {
+      prepareNodes();
       const BOOT = preparedBoot();
       command("deploy/worker/build.sh", [], { BOOT });
     } catch (error) {

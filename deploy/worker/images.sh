@@ -1,0 +1,44 @@
+#!/bin/bash
+# Builds both worker images in Cloud Build, in one region, and prints their digests: `make worker-images` calls it.
+#   PROJECT_ID, REGION: where; the registry da-streaming-pipeline is there already
+#   BUILD_BUCKET: gs://… in that region, for the sources and the build's log
+#   VERSION: the images' tag; by default package.json's
+#   WORKER_POOL, BUILD_SERVICE_ACCOUNT: where a private pool or an account of its own builds
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+refuse() {
+  echo "worker-images: $1" >&2
+  exit 2
+}
+
+setting() { # NAME FORM MEND
+  [[ ${!1:-} =~ ^$2$ ]] || refuse "$1 is ${!1:-not given}: $3"
+}
+
+VERSION=${VERSION:-$(sed -n 's/^  "version": "\(.*\)",$/\1/p' package.json)}
+# What is in the environment wins.
+while IFS='=' read -r name image; do
+  [ -n "${!name:-}" ] || declare "$name=$image"
+done < <(grep -v '^#' deploy/worker/bases)
+
+setting PROJECT_ID '[a-z][a-z0-9-]{4,28}[a-z0-9]' "say which project, as PROJECT_ID=my-project"
+setting REGION '[a-z]+-[a-z]+[0-9]+' "say which region, as REGION=europe-west2; a multi-region is none"
+setting BUILD_BUCKET 'gs://[a-z0-9][a-z0-9_.-]+[a-z0-9]' "say a bucket of the region, as BUILD_BUCKET=gs://my-builds: Cloud Build's default one is in the US"
+setting VERSION '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}' "an image's tag is letters, digits, dots, dashes and underscores"
+for base in GO_IMAGE NODE_IMAGE PYTHON_IMAGE; do
+  setting "$base" '[A-Za-z0-9./:_-]+(@sha256:[0-9a-f]{64})?' "say an image, as in deploy/worker/bases"
+done
+command -v gcloud > /dev/null || refuse "gcloud is missing: https://cloud.google.com/sdk/docs/install"
+
+substitutions=_REGION=$REGION,_VERSION=$VERSION,_REVISION=$(git rev-parse HEAD 2> /dev/null || echo unknown)
+substitutions+=,_GO_IMAGE=$GO_IMAGE,_NODE_IMAGE=$NODE_IMAGE,_PYTHON_IMAGE=$PYTHON_IMAGE
+
+gcloud builds submit . --project="$PROJECT_ID" --region="$REGION" --config=deploy/worker/cloudbuild.yaml \
+  --gcs-source-staging-dir="$BUILD_BUCKET/source" --gcs-log-dir="$BUILD_BUCKET/log" --substitutions="$substitutions" \
+  ${WORKER_POOL:+--worker-pool="$WORKER_POOL"} ${BUILD_SERVICE_ACCOUNT:+--service-account="$BUILD_SERVICE_ACCOUNT"}
+
+for name in worker python; do
+  gcloud artifacts docker images describe "$REGION-docker.pkg.dev/$PROJECT_ID/da-streaming-pipeline/$name:$VERSION" \
+    --project="$PROJECT_ID" --format='value(image_summary.fully_qualified_digest)'
+done

@@ -1,0 +1,126 @@
+/** The images' own files: what Docker and Cloud Build would do with them here. There is neither on a test's machine. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { MissingTool } from "../../support/emulators/process";
+import { preparedBoot } from "../../support/go";
+import { command } from "../../support/prepared";
+import { skipFor } from "../../support/skip";
+
+const DOCKERFILES = ["deploy/worker/Dockerfile", "deploy/worker/python.Dockerfile"];
+const DIGEST = `@sha256:${"a".repeat(64)}`;
+
+describe("the images' files", () => {
+  let scratch: string;
+
+  beforeEach(() => {
+    scratch = mkdtempSync(join(tmpdir(), "images-"));
+  });
+
+  afterEach(() => rmSync(scratch, { recursive: true }));
+
+  for (const file of DOCKERFILES) {
+    it(`${file} runs boot, is not root's, and takes every base from outside`, () => {
+      const lines = instructions(file);
+      assert.equal(lines.at(-1), 'ENTRYPOINT ["/opt/apache/beam/boot"]');
+      assert.match(lines.join("\n"), /^USER \$\{WORKER_USER\}$/m);
+      assert.match(lines.find((line) => line.startsWith("ARG WORKER_USER"))!, /=[1-9]\d*:[1-9]\d*$/);
+      for (const from of lines.filter((line) => line.startsWith("FROM "))) assert.match(from, /^FROM \$\{\w+_IMAGE\}/);
+      for (const label of ["title", "version", "revision", "licenses", "base.name"]) {
+        assert.ok(readFileSync(file, "utf8").includes(`org.opencontainers.image.${label}=`), label);
+      }
+    });
+  }
+
+  it("the worker's folder is built of nothing but what the Dockerfile copies", function () {
+    const boot = orSkip(this, preparedBoot);
+    for (const line of instructions("deploy/worker/Dockerfile").filter((line) => /^COPY (?!--from)/.test(line))) {
+      const [, ...paths] = line.split(" ");
+      for (const path of paths.slice(0, -1)) cpSync(path, join(scratch, path), { recursive: true });
+    }
+    symlinkSync(resolve("node_modules"), join(scratch, "node_modules"));
+    const done = spawnSync("deploy/worker/build.sh", ["image"], {
+      cwd: scratch,
+      encoding: "utf8",
+      env: { ...process.env, BOOT: boot },
+    });
+    assert.equal(done.status, 0, done.stderr);
+    command("node", ["image/check.js"], {}, scratch);
+  });
+
+  it("a build is submitted to the region alone, with every substitution of the build's file", () => {
+    const asked = submit({ GO_IMAGE: `g${DIGEST}`, NODE_IMAGE: `n${DIGEST}`, PYTHON_IMAGE: `p${DIGEST}` });
+    assert.equal(asked.status, 0, asked.stderr);
+    const [build, ...digests] = asked.stdout.trim().split("\n");
+    const given = new Map(
+      build!
+        .split(" ")
+        .flatMap((option) => (option.startsWith("--") ? [option.split(/=(.*)/s) as [string, string]] : [])),
+    );
+    assert.equal(given.get("--region"), "europe-west2");
+    assert.equal(given.get("--gcs-source-staging-dir"), "gs://my-builds/source");
+    assert.equal(given.get("--gcs-log-dir"), "gs://my-builds/log");
+    const substitutions = given.get("--substitutions")!.split(",");
+    const names = substitutions.map((one) => one.split("=")[0]);
+    const wanted = [...readFileSync("deploy/worker/cloudbuild.yaml", "utf8").matchAll(/^ {2}(_\w+): ""$/gm)];
+    assert.deepEqual([...names].sort(), wanted.map(([, name]) => name).sort());
+    assert.ok(substitutions.includes(`_NODE_IMAGE=n${DIGEST}`));
+    assert.match(
+      digests.join("\n"),
+      /europe-west2-docker\.pkg\.dev\/my-project\/da-streaming-pipeline\/worker:1\.2\.3/,
+    );
+  });
+
+  for (const [name, value] of [
+    ["PROJECT_ID", ""],
+    ["REGION", "eu"],
+    ["BUILD_BUCKET", "my-builds"],
+    ["VERSION", "1,_REGION=us-central1"],
+    ["NODE_IMAGE", "node:24,_REGION=us-central1"],
+    ["PYTHON_IMAGE", "python@sha256:short"],
+  ] as const) {
+    it(`a build with ${name}=${value} is refused before anything is sent`, () => {
+      const asked = submit({ [name]: value });
+      assert.equal(asked.status, 2);
+      assert.equal(asked.stdout, "");
+      assert.match(asked.stderr, new RegExp(`^worker-images: ${name} is .*\\n$`));
+    });
+  }
+
+  /** With a gcloud that says what it is asked. */
+  function submit(settings: Record<string, string>) {
+    mkdirSync(join(scratch, "bin"));
+    writeFileSync(join(scratch, "bin/gcloud"), '#!/bin/sh\necho "$@"\n');
+    chmodSync(join(scratch, "bin/gcloud"), 0o755);
+    return spawnSync("deploy/worker/images.sh", {
+      encoding: "utf8",
+      env: {
+        PATH: `${join(scratch, "bin")}:${process.env.PATH}`,
+        PROJECT_ID: "my-project",
+        REGION: "europe-west2",
+        BUILD_BUCKET: "gs://my-builds",
+        VERSION: "1.2.3",
+        ...settings,
+      },
+    });
+  }
+});
+
+/** One a line, continued lines joined. */
+function instructions(file: string): string[] {
+  const text = readFileSync(file, "utf8")
+    .replaceAll(/^#.*\n/gm, "")
+    .replaceAll("\\\n", " ");
+  return text.split("\n").filter((line) => line.trim() !== "");
+}
+
+function orSkip<T>(test: Mocha.Context, get: () => T): T {
+  try {
+    return get();
+  } catch (error) {
+    if (error instanceof MissingTool) skipFor(test, error);
+    throw error;
+  }
+}
