@@ -6,6 +6,7 @@
 import "./int64";
 import "./row-fields";
 import "./text";
+import "./objects";
 import "./metrics";
 import "./message-limits";
 import "./control-channel";
