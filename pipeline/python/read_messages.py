@@ -23,10 +23,14 @@ MESSAGE_FIELDS = [
 ]
 
 
-def row_type(fields: list[tuple[str, type]]) -> RowTypeConstraint:
-    """A schema whose id follows from its fields: a new one in each submission would be another coder to an update."""
+def row_type(fields: list[tuple[str, type]]) -> type:
+    """A row whose schema's id follows from its fields: a new one in each submission would be a new coder to an update.
+
+    A RowTypeConstraint's own id does not get into the coder; that of its generated class does.
+    """
     text = ",".join(f"{name}:{type_.__name__}" for name, type_ in fields)
-    return RowTypeConstraint.from_fields(fields, schema_id=str(uuid.uuid5(uuid.NAMESPACE_OID, text)))
+    schema_id = str(uuid.uuid5(uuid.NAMESPACE_OID, text))
+    return RowTypeConstraint.from_fields(fields, schema_id=schema_id).user_type
 
 
 def to_micros(time: datetime.datetime | None) -> int:

@@ -36,8 +36,8 @@ DELAYS = (0.5, 1, 2, 4, 8, 16, 30, 30, 30, 30)
 TABLE = re.compile(r"(?P<project>(?:[^:./]+[.][^:/]+:)?[^:./]+)[:.](?P<dataset>\w+)[.](?P<table>[^./:]+)")
 
 # Reasons that pass by themselves although their status says that somebody must act [Error messages].
-QUOTAS = {"rateLimitExceeded", "userRateLimitExceeded", "jobRateLimitExceeded", "quotaExceeded"}
-PASSING = QUOTAS | {"backendError", "internalError"}
+QUOTAS = ("rateLimitExceeded", "userRateLimitExceeded", "jobRateLimitExceeded", "quotaExceeded")
+PASSING = (*QUOTAS, "backendError", "internalError")
 MENDS = {
     400: ("BIGQUERY_INVALID", "refuses the request: hold the table's columns against the schema"),
     401: ("BIGQUERY_UNAUTHENTICATED", "was asked without credentials: give the workers a service account"),
@@ -97,8 +97,8 @@ def sort_trouble(table: str, error: Exception) -> Trouble:
     """What an operator must mend by its HTTP status and reason; everything else passes by itself."""
     status = status_of(error)
     reasons = reasons_of(error)
-    if status not in MENDS or reasons & PASSING:
-        if status == 429 or reasons & QUOTAS:
+    if status not in MENDS or not reasons.isdisjoint(PASSING):
+        if status == 429 or not reasons.isdisjoint(QUOTAS):
             text = f"{table} takes no more for the moment: a quota or a rate limit is reached"
             return TransientError(text, "BIGQUERY_QUOTA")
         return TransientError(f"{table} did not answer as it should", "BIGQUERY_UNAVAILABLE")
@@ -220,7 +220,7 @@ class Table:
             resource = self._request("GET", self._reference.path)
         except GoogleAPICallError as error:
             # Who may write to a table but not look at it is let through.
-            if status_of(error) == 403 and not reasons_of(error) & PASSING:
+            if status_of(error) == 403 and reasons_of(error).isdisjoint(PASSING):
                 return
             raise
         found = [bigquery.SchemaField.from_api_repr(column) for column in resource.get("schema", {}).get("fields", [])]
@@ -319,10 +319,14 @@ class InsertRows(beam.DoFn):
         self._rows_refused.inc(len(refused))
 
 
-def row_type(fields: list[tuple[str, type]]) -> RowTypeConstraint:
-    """A schema whose id follows from its fields: a new one in each submission would be another coder to an update."""
+def row_type(fields: list[tuple[str, type]]) -> type:
+    """A row whose schema's id follows from its fields: a new one in each submission would be a new coder to an update.
+
+    A RowTypeConstraint's own id does not get into the coder; that of its generated class does.
+    """
     text = ",".join(f"{name}:{type_.__name__}" for name, type_ in fields)
-    return RowTypeConstraint.from_fields(fields, schema_id=str(uuid.uuid5(uuid.NAMESPACE_OID, text)))
+    schema_id = str(uuid.uuid5(uuid.NAMESPACE_OID, text))
+    return RowTypeConstraint.from_fields(fields, schema_id=schema_id).user_type
 
 
 class WriteRows(beam.PTransform):

@@ -8,6 +8,7 @@ from unittest import mock
 import support
 import apache_beam as beam
 from apache_beam.io.gcp.pubsub import PubsubMessage
+from apache_beam.portability.api import beam_runner_api_pb2, schema_pb2
 from apache_beam.testing.util import assert_that, equal_to
 from apache_beam.transforms.window import FixedWindows, TimestampedValue
 from support import FakeBigQuery, failure, insert_errors
@@ -24,12 +25,12 @@ def row_of(message_id: int, **fields) -> beam.Row:
     return beam.Row(**given, message_id=str(message_id), ordering_key="k", publish_time_micros=1_700_000_000_000_000)
 
 
-def names_and_outputs(pipeline: beam.Pipeline, at: str) -> tuple[set[str], list[str]]:
-    """Names of the transforms in the one at `at`, and the URNs of the coders of what leaves it."""
+def names_and_coders(pipeline: beam.Pipeline, at: str) -> tuple[set[str], list[beam_runner_api_pb2.FunctionSpec]]:
+    """Names of the transforms, and the coders of what leaves the one at `at`."""
     components = pipeline.to_runner_api().components
     by_name = {transform.unique_name: transform for transform in components.transforms.values()}
     outputs = [components.pcollections[output] for output in by_name[at].outputs.values()]
-    return set(by_name), [components.coders[output.coder_id].spec.urn for output in outputs]
+    return set(by_name), [components.coders[output.coder_id].spec for output in outputs]
 
 
 class WriteRows(unittest.TestCase):
@@ -94,9 +95,11 @@ class WriteRows(unittest.TestCase):
     def test_has_stable_names_and_a_row_that_typescript_can_decode(self):
         pipeline = support.pipeline()
         self.write(pipeline | beam.Create([row_of(1)]))
-        names, coders = names_and_outputs(pipeline, "writeRows")
+        names, coders = names_and_coders(pipeline, "writeRows")
         self.assertLessEqual({"writeRows/WriteRows", "writeRows/WriteRows/Insert"}, names)
-        self.assertEqual(coders, ["beam:coder:row:v1"])
+        self.assertEqual([coder.urn for coder in coders], ["beam:coder:row:v1"])
+        # The id is the same in every submission. Other fields have another: a job that runs cannot be updated to it.
+        self.assertEqual(schema_pb2.Schema.FromString(coders[0].payload).id, "c69a8ffb-91a0-5e71-b4ca-5a121ff450c9")
 
     def test_is_refused_when_it_is_made_where_the_table_is_no_table(self):
         with self.assertRaisesRegex(ValueError, "PROJECT:DATASET.TABLE"):
@@ -141,7 +144,7 @@ class WriteDeadLetters(unittest.TestCase):
             letters = pipeline | beam.Create([beam.Row(data=b"", attributes="{}", ordering_key="")])
             left = letters | "writeDeadLetters" >> support.composite("write_dead_letters", topic=TOPIC)
         self.assertIsNone(left)
-        names, coders = names_and_outputs(pipeline, "writeDeadLetters")
+        names, coders = names_and_coders(pipeline, "writeDeadLetters")
         at = "writeDeadLetters/WriteDeadLetters"
         self.assertLessEqual({at, f"{at}/ToMessage", f"{at}/Publish"}, names)
         self.assertEqual(coders, [])
