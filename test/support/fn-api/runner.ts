@@ -82,16 +82,25 @@ export class Runner {
     return this.request(instructionId, { oneofKind: "processBundle", processBundle });
   }
 
-  /** Sends one data message, once the worker has opened its data channel. */
-  async send(instructionId: string, data: Uint8Array, isLast = false, transformId = "source0"): Promise<void> {
+  /** Sends data of one bundle, once the worker has opened its data channel. */
+  send(instructionId: string, data: Uint8Array, isLast = false, transformId = "source0"): Promise<void> {
+    return this.sendTogether([{ instructionId, transformId, data, isLast }]);
+  }
+
+  /** Sends data of several bundles in one message. */
+  async sendTogether(data: Elements["data"]): Promise<void> {
     const stream = await this.datas.value;
-    const isRoomLeft = stream.write({ data: [{ instructionId, transformId, data, isLast }], timers: [] });
-    if (!isRoomLeft) await once(stream, "drain");
+    if (!stream.write({ data, timers: [] })) await once(stream, "drain");
   }
 
   /** What a sink sent in one bundle, once it has said that this is all. */
   sentBy(instructionId: string, transformId: string): Promise<readonly Uint8Array[]> {
     return this.sink(instructionId, transformId).all.value;
+  }
+
+  /** Waits for a log line that has this text. */
+  async logged(text: string): Promise<void> {
+    while (!this.log.some((line) => line.includes(text))) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
   private sink(instructionId: string, transformId: string): Sink {
