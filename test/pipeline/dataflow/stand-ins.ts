@@ -1,0 +1,117 @@
+/** The command line between the stand-ins of Dataflow and of Cloud Storage, for the tests of one `describe`. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Suite } from "mocha";
+import { needsPython } from "../python/support";
+import { type Running, start, waitUntil } from "../../support/commands";
+import { type DataflowStandIn, startDataflow } from "../../support/dataflow/service";
+import { MissingTool } from "../../support/emulators/process";
+import { prepareStorageEmulator, type StorageEmulator, startStorageEmulator } from "../../support/emulators/storage";
+import { skipFor } from "../../support/skip";
+import type { JobRecord } from "../../../pipeline/dataflow/record";
+
+/** That of every profile. */
+export const BUCKET = "da_streaming_pipeline";
+
+/**
+ * `make test` runs everything on three Nodes. What only repeats Python's work, whatever Node started it, runs on the one that is installed:
+ * the others lie in build/nodes.
+ */
+export const isFirstNode = !process.execPath.startsWith(resolve("build/nodes"));
+
+export interface Ended {
+  /** The exit code, or the signal. */
+  readonly code: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface StandIns {
+  readonly dataflow: DataflowStandIn;
+  /** Where the command leaves its files; each test's own. */
+  readonly folder: string;
+  /** Starts a submission to the stand-ins. */
+  start(args: readonly string[], env?: NodeJS.ProcessEnv): Running;
+  /** Runs one to its end; fails where a process that it started is still there. */
+  submit(...args: readonly string[]): Promise<Ended>;
+  /** The names of everything that was staged. */
+  staged(): Promise<string[]>;
+  object(name: string): Promise<Buffer>;
+  record(): JobRecord;
+}
+
+/** Fresh ones for each test. Where they cannot be had, the tests are skipped, loudly. */
+export function withStandIns(suite: Suite): StandIns {
+  let [dataflow, storage, folder]: [DataflowStandIn?, StorageEmulator?, string?] = [];
+  suite.beforeAll(function () {
+    needsPython(this);
+    try {
+      prepareStorageEmulator();
+    } catch (error) {
+      if (!(error instanceof MissingTool)) throw error;
+      skipFor(this, error);
+    }
+  });
+  suite.beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "submission-"));
+    dataflow = await startDataflow();
+    storage = await startStorageEmulator(BUCKET);
+  });
+  suite.afterEach(async () => {
+    await Promise.all([dataflow?.stop(), storage?.stop()]);
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    dataflow = storage = folder = undefined;
+  });
+
+  const startOne: StandIns["start"] = (args, env) => {
+    const to = ["--dataflow_endpoint", dataflow!.endpoint, "--no_auth", "--job_folder", folder!];
+    const found = { STORAGE_EMULATOR_HOST: `http://${storage!.host}`, BEAM_SERVICE_OVERRIDES: "", ...env };
+    return start("pipeline/main.ts", ["--runner", "Dataflow", ...to, ...args], found);
+  };
+  return {
+    get dataflow() {
+      return dataflow!;
+    },
+    get folder() {
+      return folder!;
+    },
+    start: startOne,
+    async submit(...args) {
+      const running = startOne(args);
+      const started = new Set<number>();
+      const watch = setInterval(() => {
+        for (const pid of childrenOf(running.child.pid!)) started.add(pid);
+      }, 200);
+      const code = await running.ended.finally(() => clearInterval(watch));
+      await untilGone([...started]);
+      return { code, ...running.output };
+    },
+    staged: () => storage!.objects(BUCKET),
+    object: (name) => storage!.object(BUCKET, name),
+    record: () => JSON.parse(readFileSync(join(folder!, "job.json"), "utf8")),
+  };
+}
+
+/** The processes below one, at any depth. */
+export function childrenOf(pid: number): number[] {
+  const all = processes();
+  const below = (parent: number): number[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...below(one.pid)]);
+  return below(pid);
+}
+
+/** Fails where one of these still runs after a while: an end takes its time. */
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  await waitUntil(() => !processes().some(({ pid }) => pids.includes(pid)), 10);
+}
+
+/** Those that run: one that has ended and was not waited for does not. */
+function processes(): { pid: number; parent: number }[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,stat="], { encoding: "utf8" });
+  const lines = stdout.split("\n").map((line) => line.trim().split(/\s+/));
+  return lines
+    .filter(([, , state]) => state && !state.startsWith("Z"))
+    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+}
