@@ -15,7 +15,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 .PHONY: setup
-setup: node_modules/.installed ## install what is missing (npm ci)
+setup: node_modules/.installed python ## install what is missing: npm ci, and Beam's Python for Dataflow (PYTHON)
 
 node_modules/.installed: package.json package-lock.json
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "Node.js 20 or newer, with npm, is missing: https://nodejs.org" >&2; exit 1; }
@@ -23,21 +23,36 @@ node_modules/.installed: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
+.PHONY: python
+python:
+	@PYTHON=$(PYTHON) pipeline/python/setup.sh
+
 .PHONY: run-direct
-run-direct: setup ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA)
+run-direct: node_modules/.installed ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA)
 	@MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts
 
+.PHONY: run-dataflow
+run-dataflow: setup ## submit the pipeline to Dataflow (PROJECT_ID PROFILE REGION ZONE SUBSCRIPTION TOPIC ACCEPT ARGS="--dry_run …")
+	@test -n "$(PROJECT_ID)" || { echo "say which project: make run-dataflow PROJECT_ID=…" >&2; exit 2; }
+	@$(TS) pipeline/main.ts --runner Dataflow --project $(PROJECT_ID) --schema $(SCHEMA) $(if $(PROFILE),--profile $(PROFILE)) \
+	  $(if $(REGION),--region $(REGION)) $(if $(ZONE),--worker_zone $(ZONE)) $(if $(TOPIC),--pubsub_topic projects/$(PROJECT_ID)/topics/$(TOPIC)) \
+	  $(if $(SUBSCRIPTION),--pubsub_subscription $(SUBSCRIPTION)) $(foreach rule,$(ACCEPT),--accept $(rule)) $(ARGS)
+
+.PHONY: rules
+rules: node_modules/.installed ## list the rules of location and key that a submission is held against
+	@$(TS) deploy/main.ts rules
+
 .PHONY: generate
-generate: setup ## publish generated messages to Pub/Sub (PROJECT_ID TOPIC MESSAGES INVALID SEED RATE SCHEMA)
+generate: node_modules/.installed ## publish generated messages to Pub/Sub (PROJECT_ID TOPIC MESSAGES INVALID SEED RATE SCHEMA)
 	@test -n "$(PROJECT_ID)" && test -n "$(TOPIC)" || { echo "say where to: make generate PROJECT_ID=… TOPIC=…" >&2; exit 2; }
 	@$(TS) generator/main.ts -d pubsub -p $(PROJECT_ID) -t $(TOPIC) -n $(MESSAGES) --invalid $(INVALID) --schema $(SCHEMA) $(if $(RATE),--rate $(RATE)) --seed $(SEED)
 
 .PHONY: query
-query: setup ## ask the table of the last run-direct (SQL="select count(*) from cc_account_info")
+query: node_modules/.installed ## ask the table of the last run-direct (SQL="select count(*) from cc_account_info")
 	@SQL="$(SQL)" $(TS) test/support/query.ts
 
 .PHONY: ddl
-ddl: setup ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.dataset.table)
+ddl: node_modules/.installed ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.dataset.table)
 	@test -n "$(TABLE)" || { echo "say which table: make ddl TABLE=project.dataset.table" >&2; exit 2; }
 	@$(TS) -p 'require("./schemas/bigquery").bigQueryDdl(require("./schemas/load").loadTableSchema("$(SCHEMA)"), "$(TABLE)")'
 
@@ -55,15 +70,15 @@ test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 	@test/support/test.sh
 
 .PHONY: bench
-bench: setup ## the yardsticks: ratios to peers, measured in the same run
+bench: node_modules/.installed ## the yardsticks: ratios to peers, measured in the same run
 	@$(TS) test/bench/main.ts
 
 .PHONY: bench-peers
-bench-peers: setup ## install the peers that bench measures against (Python and Java Beam, Python Faker)
+bench-peers: node_modules/.installed ## install the peers that bench measures against (Python and Java Beam, Python Faker)
 	@$(TS) test/support/setup-peers.ts
 
 .PHONY: format
-format: setup ## format the sources
+format: node_modules/.installed ## format the sources
 	@npx biome check --write .
 
 .PHONY: clean

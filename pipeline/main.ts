@@ -3,10 +3,16 @@
 import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Log } from "./log";
-import { type DirectOptions, parseOptions } from "./options";
+import { ApiError } from "./dataflow/google";
+import { type DirectOptions, type Options, parseOptions } from "./options";
 import { UsageError } from "./usage-error";
+import { runDataflow } from "./runners/dataflow";
 import { runDirect } from "./runners/direct";
+import { runPortable } from "./runners/portable";
+import { SubmissionError } from "./runners/python";
+import { ExpansionError } from "./sdk/cross-language";
 import { describe } from "./summary";
+import { DeploymentError } from "../deploy/deployment";
 import { SchemaError } from "../schemas/schema";
 
 type Print = (text: string) => void;
@@ -21,27 +27,57 @@ export async function main(
     if (options === undefined) return 0;
     return await run(options, createLog(options.logLevel), print);
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof SchemaError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
+    const code = exitCodeOf(error);
+    if (code === undefined) throw error;
+    process.stderr.write(`${(error as Error).message}\n`);
+    return code;
+  }
+}
+
+/** Of an error that says itself what was found and what mends it; any other is a defect. */
+function exitCodeOf(error: unknown): 1 | 2 | undefined {
+  if (error instanceof ExpansionError || error instanceof SubmissionError || error instanceof ApiError) return 1;
+  return error instanceof UsageError || error instanceof SchemaError || error instanceof DeploymentError
+    ? 2
+    : undefined;
+}
+
+async function run(options: Options, log: Log, print: Print): Promise<number> {
+  switch (options.runner) {
+    case "Direct":
+      return await runHere(options, log, print);
+    case "Dataflow":
+      return await until("this ends here; a job that was created goes on", log, (stop) =>
+        runDataflow(options, log, print, stop),
+      );
+    case "Portable":
+      return await until("this ends here; a job that was submitted goes on", log, (stop) =>
+        runPortable(options, log, print, stop),
+      );
   }
 }
 
 /** V8 would let the old objects double before it looks for dead ones: 90 MB more over a million messages, and no quicker. */
 const HEAP_GROWTH = "--heap-growing-percent=10";
 
-async function run(options: DirectOptions, log: Log, print: Print): Promise<number> {
+async function runHere(options: DirectOptions, log: Log, print: Print): Promise<number> {
   setFlagsFromString(HEAP_GROWTH);
-  const stop = new AbortController();
-  const unlisten = onSignals((signal) => {
-    if (stop.signal.aborted) process.exit(128 + (signal === "SIGINT" ? 2 : 15));
-    log.info(`${signal}: pulls no more, writes and acknowledges what it has. Once more ends it at once.`);
-    stop.abort();
-  });
-  const summary = await runDirect(options, log, stop.signal).finally(unlisten);
+  const told = "pulls no more, writes and acknowledges what it has. Once more ends it at once.";
+  const summary = await until(told, log, (stop) => runDirect(options, log, stop));
   print(describe(summary));
   if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
   return summary.lost || summary.heldBy !== null ? 1 : 0;
+}
+
+/** Runs until it ends or is told to by a signal; what then happens is `told`. A second signal ends it at once. */
+async function until<T>(told: string, log: Log, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const unlisten = onSignals((signal) => {
+    if (stop.signal.aborted) process.exit(128 + (signal === "SIGINT" ? 2 : 15));
+    log.info(`${signal}: ${told}`);
+    stop.abort();
+  });
+  return await work(stop.signal).finally(unlisten);
 }
 
 function onSignals(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void {

@@ -9,6 +9,7 @@ here it listens on the loopback address alone.
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import os
@@ -18,21 +19,18 @@ import threading
 from typing import Any, TextIO
 
 
-def start_expansion_service() -> str:
-    """Starts it on a free port and answers its address."""
+def start_expansion_service() -> tuple[Any, str]:
+    """Starts it on a free port. Answers the server, which lives as long as it is held, and its address."""
     import grpc
     from apache_beam.internal import pickler
     from apache_beam.options.pipeline_options import PipelineOptions, SetupOptions
     from apache_beam.portability.api import beam_artifact_api_pb2_grpc, beam_expansion_api_pb2_grpc
     from apache_beam.runners.portability import artifact_service, expansion_service
-    from apache_beam.transforms import fully_qualified_named_transform
     from apache_beam.utils import thread_pool_executor
 
     # Everything that a worker needs is in its image: nothing is to be staged.
     options = PipelineOptions(["--sdk_location=container"])
     pickler.set_library(options.view_as(SetupOptions).pickle_library)
-    allowed = fully_qualified_named_transform.FullyQualifiedNamedTransform.with_filter("__constructor__")
-    allowed.__enter__()
 
     server = grpc.server(thread_pool_executor.shared_unbounded_instance())
     beam_expansion_api_pb2_grpc.add_ExpansionServiceServicer_to_server(
@@ -43,7 +41,28 @@ def start_expansion_service() -> str:
     )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    return f"127.0.0.1:{port}"
+    return server, f"127.0.0.1:{port}"
+
+
+def name_classes_by_order() -> None:
+    """Pickled classes carry an id: by their order, not at random, so that the same pipeline is the same graph, byte for byte."""
+    from apache_beam.internal import cloudpickle_pickler
+
+    ids = itertools.count()
+    cloudpickle_pickler.DEFAULT_CONFIG.id_generator = lambda cls: f"{cls.__qualname__}-{next(ids)}"
+
+
+class InOneOrder:
+    """A proto whose maps are written in the order of their keys."""
+
+    def __init__(self, proto):
+        self._proto = proto
+
+    def __getattr__(self, name):
+        return getattr(self._proto, name)
+
+    def SerializeToString(self) -> bytes:
+        return self._proto.SerializeToString(deterministic=True)
 
 
 def submit(graph: str, flags: list[str], folder: str, dry_run: bool) -> dict[str, Any]:
@@ -68,6 +87,7 @@ def submit(graph: str, flags: list[str], folder: str, dry_run: bool) -> dict[str
         """Google's client, which leaves a copy of what it sends."""
 
         def create_job_description(self, job):
+            job.proto_pipeline = InOneOrder(job.proto_pipeline)
             super().create_job_description(job)
             with open(os.path.join(folder, "pipeline.pb"), "wb") as file:
                 file.write(job.proto_pipeline.SerializeToString())
@@ -124,10 +144,15 @@ def main() -> None:
     replies = _take_standard_output()
     requests: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_read_requests, args=[requests], daemon=True).start()
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING").upper(), stream=sys.stderr)
-    _say(replies, {"expansionService": start_expansion_service()})
-    while True:
-        _say(replies, answer(requests.get()))
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), stream=sys.stderr)
+    name_classes_by_order()
+    from apache_beam.transforms.fully_qualified_named_transform import FullyQualifiedNamedTransform
+
+    with FullyQualifiedNamedTransform.with_filter("__constructor__"):
+        server, address = start_expansion_service()
+        _say(replies, {"expansionService": address})
+        while server:
+            _say(replies, answer(requests.get()))
 
 
 def _take_standard_output() -> TextIO:

@@ -1,6 +1,5 @@
 /** The pipeline as a real stream on one machine: Beam's DirectRunner, with endpoints that run in this process. */
 import { existsSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { systemClock } from "./clock";
 import { type Ending, Stream } from "./stream";
 import { openBigQueryTable } from "../endpoints/bigquery-table";
@@ -14,14 +13,14 @@ import { buildGraph } from "../graph";
 import { Ledger } from "../ledger";
 import type { Log } from "../log";
 import type { DirectOptions } from "../options";
+import { rowSettings } from "../options/rows";
 import { UsageError } from "../usage-error";
 import { showProgress } from "../progress";
 import { directRunner, type Root } from "../sdk/beam";
 import { inProcess, inProcessSource } from "../sdk/in-process";
-import type { RowSettings } from "../steps";
+import { type RowSettings, tableSchema } from "../steps";
 import { type Summary, summarise } from "../summary";
-import { loadTableSchema } from "../../schemas/load";
-import { type TableSchema, withMetadata } from "../../schemas/schema";
+import type { TableSchema } from "../../schemas/schema";
 import type { DeadLetter } from "../../transforms/dead-letter";
 import type { Message } from "../../transforms/message";
 
@@ -74,18 +73,8 @@ export async function runGraph(stream: Stream, settings: RowSettings): Promise<E
   return ended!;
 }
 
-function rowSettings(options: DirectOptions): RowSettings {
-  return {
-    schema: basename(options.schema, ".json"),
-    schemaJson: readText(options.schema, "schema"),
-    unknownColumns: options.unknownColumns,
-    writeMetadata: options.writeMetadata,
-  };
-}
-
 async function openEndpoints(options: DirectOptions, settings: RowSettings) {
-  const columns = loadTableSchema(options.schema);
-  const schema = options.writeMetadata ? withMetadata(columns) : columns;
+  const schema = tableSchema(settings);
   const source = await openSource(options);
   const rows = await openTable(options, schema, settings.schema);
   const deadLetters = await openDeadLetters(options);

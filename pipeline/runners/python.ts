@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import type { Level } from "../log";
 import { UsageError } from "../usage-error";
 
 const HOME = resolve(__dirname, "../..");
@@ -63,15 +64,23 @@ function overridden(overrides: string | undefined): string | undefined {
   }
 }
 
+/** Beam's Python tells at INFO what only its developers need. */
+const PYTHON_LEVELS: Readonly<Record<Level, string>> = {
+  debug: "INFO",
+  info: "WARNING",
+  warn: "WARNING",
+  error: "ERROR",
+};
+
 /** The running process. It never outlives this one: it ends when its standard input does. */
 export class PythonService {
   /** Waits for as long as it takes. Throws SubmissionError where it ends before it is ready. */
-  static async start(python: string, logLevel: string): Promise<PythonService> {
+  static async start(python: string, logLevel: Level): Promise<PythonService> {
     // In a group of its own: a Ctrl-C is the driver's to deal with.
     const child = spawn(python, [SERVICE], {
       detached: true,
       stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, LOG_LEVEL: logLevel, PYTHONUNBUFFERED: "1" },
+      env: { ...process.env, LOG_LEVEL: PYTHON_LEVELS[logLevel], PYTHONHASHSEED: "0" },
     });
     const service = new PythonService(child);
     service.#address = (await service.#reply()).expansionService as string;

@@ -1,11 +1,11 @@
 /** What crosses between languages: Python's transforms by their source, and rows of declared fields. */
-import { createHash } from "node:crypto";
 import type { AsyncPTransform, PCollection, PTransform, PValue } from "./beam";
 import "./beam";
+import { withIdOfFields } from "./repairs/schema-ids";
 import { RowCoder } from "apache-beam/coders/row_coder";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import type { PTransform as PTransformProto } from "apache-beam/proto/beam_runner_api";
-import { AtomicType, Schema } from "apache-beam/proto/schema";
+import { AtomicType, Field, Schema } from "apache-beam/proto/schema";
 import { rawExternalTransform } from "apache-beam/transforms/external";
 import { withCoderInternal } from "apache-beam/transforms/internal";
 import { pythonCallable } from "apache-beam/transforms/python";
@@ -14,10 +14,17 @@ import type { AsyncPTransformClass } from "apache-beam/transforms/transform";
 /** The columns of a Beam row in their order; none of them is ever null. INT64 is a bigint, or a safe integer. */
 export type RowFields = Readonly<Record<string, "BYTES" | "STRING" | "INT64">>;
 
+/** Python could not make a transform. Its words are told: there are no messages yet whose values could stand in them. */
+export class ExpansionError extends Error {
+  constructor(name: string, text: string) {
+    super(`${name} cannot be expanded: ${text}`);
+  }
+}
+
 /**
  * A Python transform, of which the expansion service at `address`, HOST:PORT, makes a part of the graph. `source`: a Python module's text
- * whose last expression is a PTransform class; `args`: what it is constructed with. What the service finds wrong is thrown, in its own
- * words, when the transform is applied.
+ * whose last expression is a PTransform class; `args`: what it is constructed with. Throws
+ * ExpansionError when it is applied.
  */
 export function pythonTransform<I extends PValue<unknown>, O extends PValue<unknown>>(
   source: string,
@@ -28,7 +35,12 @@ export function pythonTransform<I extends PValue<unknown>, O extends PValue<unkn
   const urn = "beam:transforms:python:fully_qualified_named";
   const transform = rawExternalTransform<I, O>(urn, payload, address) as AsyncPTransformClass<I, O>;
   return async (input: I, pipeline: Pipeline, proto: PTransformProto) => {
-    const output = await transform.expandInternalAsync(input, pipeline, proto);
+    const output = await transform.expandInternalAsync(input, pipeline, proto).catch((error: Error) => {
+      // The last line of Python's traceback says it; the rest says where.
+      throw new ExpansionError(proto.uniqueName, error.message.trimEnd().split("\n").at(-1)!);
+    });
+    // Python encodes what it was sent anew, with schema ids at random.
+    proto.spec = { urn, payload: (transform as unknown as { payload: Uint8Array }).payload };
     for (const id of Object.values(proto.outputs)) useOneGlobalWindow(pipeline, id);
     return output;
   };
@@ -51,16 +63,13 @@ export function asRows<T>(fields: RowFields): PTransform<PCollection<T>, PCollec
   return withCoderInternal<T>(new RowCoder(schemaOf(fields)) as never);
 }
 
-/** The same fields have the same schema id: the same pipeline is the same graph, byte for byte. */
 function schemaOf(fields: RowFields): Schema {
-  const hex = createHash("sha256").update(JSON.stringify(fields)).digest("hex");
-  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, "$1-$2-$3-$4-$5");
-  return Schema.create({
-    id,
-    fields: Object.entries(fields).map(([name, type], position) => ({
+  const columns = Object.entries(fields).map(([name, type], encodingPosition) =>
+    Field.create({
       name,
-      encodingPosition: position,
+      encodingPosition,
       type: { nullable: false, typeInfo: { oneofKind: "atomicType", atomicType: AtomicType[type] } },
-    })),
-  });
+    }),
+  );
+  return withIdOfFields(Schema.create({ fields: columns }));
 }

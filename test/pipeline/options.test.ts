@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { parseOptions } from "../../pipeline/options";
+import { type DirectOptions, parseOptions } from "../../pipeline/options";
 import { UsageError } from "../../pipeline/usage-error";
 
 const ENDS = "--runner Direct --duckdb rows.duckdb --dead_letters dead.ndjson";
-const parse = (line: string) => parseOptions(line.split(" "));
+const parse = (line: string) => parseOptions(line.split(" ")) as DirectOptions | undefined;
 
 describe("the pipeline's command line", () => {
   it("takes a subscription, a topic or a file", () => {

@@ -5,19 +5,21 @@
 export function describeWithoutValues(error: unknown): string {
   if (!(error instanceof Error)) return `a thrown ${error === null ? "null" : typeof error}`;
   const { code, kind } = error as { code?: unknown; kind?: unknown };
-  const marks = [code, kind].filter(isClosed).map((mark) => ` ${mark}`);
-  const [first, ...frames] = framesOf(error);
-  return `${error.constructor.name}${marks.join("")}${first === undefined ? "" : ` ${first}`}${frames.map((frame) => `\n    ${frame}`).join("")}`;
+  const what = [error.constructor?.name ?? "Error", code, kind].filter(isClosed).join(" ");
+  return [what, ...placesOf(String(error.stack), String(error.message))].join("\n    at ");
 }
 
-/** A code of a closed set is a name or gRPC's number; anything longer may be text about the element. */
-const isClosed = (mark: unknown) =>
-  (Number.isInteger(mark) && Math.abs(mark as number) < 1000) ||
-  (typeof mark === "string" && /^[A-Za-z][A-Za-z_]{0,39}$/.test(mark));
+/** A code of a closed set is a name or a small number, as gRPC's; anything longer may be text about the element. */
+function isClosed(mark: unknown): boolean {
+  if (typeof mark === "string") return /^[A-Za-z][A-Za-z0-9_]{0,39}$/.test(mark);
+  return Number.isInteger(mark) && Math.abs(mark as number) < 1000;
+}
 
-/** The places of the stack, `at file:line:column`. The stack begins with the message, which may have lines that look like places. */
-function framesOf({ stack = "", message }: Error): string[] {
-  const end = message === "" ? 0 : stack.indexOf(message) + message.length;
-  if (message !== "" && end < message.length) return [];
-  return [...stack.slice(end).matchAll(/^ {4}at .*?\(?([^\s()]+:\d+:\d+)\)?$/gm)].map(([, place]) => `at ${place}`);
+/** `file:line:column`, innermost first. The stack repeats the message, which may have lines that look like places. */
+function placesOf(stack: string, message: string): string[] {
+  const start = stack.indexOf(message);
+  if (start === -1) return [];
+  return [...stack.slice(start + message.length).matchAll(/^ {4}at .*?\(?([^\s()]+:\d+:\d+)\)?$/gm)].map(
+    ([, place]) => place!,
+  );
 }

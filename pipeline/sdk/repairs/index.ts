@@ -5,8 +5,10 @@
  */
 import "./int64";
 import "./row-fields";
+import "./schema-ids";
 import "./text";
 import "./objects";
+import "./context";
 import "./metrics";
 import "./message-limits";
 import "./control-channel";

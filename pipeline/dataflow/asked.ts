@@ -1,0 +1,31 @@
+import type { FlagValues } from "./flags";
+import { acceptedLabel } from "../../deploy/rules";
+import type { Deployment } from "../../deploy/deployment";
+
+/** A deployment, and what else was given, as the options of a job. Rules that are broken knowingly stand in its labels. */
+export function askedOfJob(asked: Deployment, others: FlagValues, acceptedRules: readonly string[]): FlagValues {
+  const label = acceptedLabel(acceptedRules);
+  const labels = { ...asked.labels, ...(label !== "" && { accepted_rules: label }) };
+  const values = {
+    project: asked.project,
+    region: asked.region,
+    job_name: asked.jobName,
+    labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+    worker_region: asked.workerRegion,
+    worker_zone: asked.workerZone,
+    dataflow_kms_key: asked.dataflowKmsKey,
+    staging_location: withoutSlash(asked.stagingLocation),
+    temp_location: withoutSlash(asked.tempLocation),
+    service_account_email: asked.serviceAccount,
+    network: asked.network,
+    subnetwork: asked.subnetwork,
+    use_public_ips: asked.usePublicIps,
+    sdk_container_image: asked.workerImage,
+    python_sdk_container_image: asked.pythonImage,
+    streaming: true,
+    ...others,
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as FlagValues;
+}
+
+const withoutSlash = (location: string | undefined) => location?.replace(/\/+$/, "");
