@@ -82,7 +82,7 @@ export function withStandIns(suite: Suite): StandIns {
       const running = startOne(args);
       const started = new Set<number>();
       const watch = setInterval(() => {
-        for (const pid of childrenOf(running.child.pid!)) started.add(pid);
+        for (const { pid } of childrenOf(running.child.pid!)) started.add(pid);
       }, 200);
       const code = await running.ended.finally(() => clearInterval(watch));
       await untilGone([...started]);
@@ -94,11 +94,18 @@ export function withStandIns(suite: Suite): StandIns {
   };
 }
 
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its command line. */
+  readonly command: string;
+}
+
 /** The processes below one, at any depth. */
-export function childrenOf(pid: number): number[] {
+export function childrenOf(pid: number): Process[] {
   const all = processes();
-  const below = (parent: number): number[] =>
-    all.filter((one) => one.parent === parent).flatMap((one) => [one.pid, ...below(one.pid)]);
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
   return below(pid);
 }
 
@@ -108,10 +115,11 @@ export async function untilGone(pids: readonly number[]): Promise<void> {
 }
 
 /** Those that run: one that has ended and was not waited for does not. */
-function processes(): { pid: number; parent: number }[] {
-  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid=,stat="], { encoding: "utf8" });
-  const lines = stdout.split("\n").map((line) => line.trim().split(/\s+/));
-  return lines
-    .filter(([, , state]) => state && !state.startsWith("Z"))
-    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+function processes(): Process[] {
+  const { stdout } = spawnSync("ps", ["-A", "-ww", "-o", "pid=,ppid=,stat=,args="], { encoding: "utf8" });
+  return [...stdout.matchAll(/^ *(\d+) +(\d+) +([^Z\s]\S*) +(.*)$/gm)].map(([, pid, parent, , command]) => ({
+    pid: Number(pid),
+    parent: Number(parent),
+    command: command!,
+  }));
 }
