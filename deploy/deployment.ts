@@ -34,6 +34,8 @@ export interface Deployment {
   readonly serviceAccount?: string;
   readonly jobName: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Dataflow's experiments, as they are given. */
+  readonly experiments?: readonly string[];
 }
 
 export interface Profile {

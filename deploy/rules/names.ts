@@ -1,4 +1,4 @@
-/** No personal data in names: no key covers them, and logs, metrics and bills carry them anywhere. */
+/** No personal data where no key covers them: in names, which logs, metrics and bills carry anywhere, and in samples. */
 import type { Deployment } from "../deployment";
 import { holdsAccountNumber, holdsEmailAddress, holdsPhoneNumber } from "./personal-data";
 import { broken, type Rule } from "./rule";
@@ -29,7 +29,17 @@ export const NAMES: readonly Rule[] = [
     mend: MEND,
     check: noName(holdsPhoneNumber, "a telephone number"),
   },
+  {
+    id: "DAT-4",
+    reason: "No message is sampled: samples show it to whoever may look at the job.",
+    source: "Use data sampling to observe pipeline data (Dataflow)",
+    mend: "leave out the experiment",
+    check: ({ experiments = [] }) =>
+      experiments.filter((one) => SAMPLING.has(one)).flatMap((one) => broken(`--experiments ${one} samples messages`)),
+  },
 ];
+
+const SAMPLING = new Set(["enable_data_sampling", "enable_always_on_exception_sampling"]);
 
 /** The finding says which name it is, never the name. */
 function noName(holds: (text: string) => boolean, data: string): Rule["check"] {

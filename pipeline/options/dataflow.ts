@@ -119,6 +119,7 @@ function deploymentGiven(given: Given, values: Partial<Record<FlagName, FlagValu
     serviceAccount: text("service_account_email"),
     jobName: text("job_name"),
     labels: labels(values.labels as readonly string[] | undefined),
+    experiments: values.experiments as readonly string[] | undefined,
   };
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 }

@@ -101,6 +101,7 @@ const ALONE: Record<string, readonly Change[]> = {
   "DAT-1": [{ asked: { tempLocation: "gs://bank/jane.doe@example.com" } }],
   "DAT-2": [{ asked: { jobName: "str-pl-gb29-nwbk-6016-1331-9268-19" } }],
   "DAT-3": [{ asked: { labels: { owner: "07700-900123" } } }],
+  "DAT-4": [{ asked: { experiments: ["enable_data_sampling"] } }],
 };
 
 describe("every rule", () => {
