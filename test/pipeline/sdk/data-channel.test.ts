@@ -45,15 +45,20 @@ class Slow extends PTransformClass<PCollection<unknown>, PCollection<unknown>> {
 const slowly: Build = (inputs) =>
   Object.fromEntries(inputs.map((input, index) => [`out${index}`, input.apply(new Slow(`slow${index}`))]));
 
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 2));
+const pause = (ms = 2) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const one = (element: number) => encodeElements([element]);
 
 describe("the data channel of a worker", () => {
   let runner: Runner;
   let worker: Worker;
+  /** Each would end the process of a worker. */
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown) => void unhandled.push(reason);
 
+  before(() => void process.on("unhandledRejection", note));
+  after(() => void process.off("unhandledRejection", note));
   beforeEach(async () => {
-    gate = pause;
+    gate = () => pause();
     runner = await new Runner().start();
     worker = new Worker("worker-1", { controlUrl: runner.url });
     runner.descriptors.set("slow", describeStage("slow", runner.url, slowly));
@@ -61,6 +66,7 @@ describe("the data channel of a worker", () => {
   });
   afterEach(async () => {
     await outputOf(() => runner.end());
+    assert.deepEqual(unhandled.splice(0), []);
   });
 
   async function passed(bundle: string, sink = "out0") {
@@ -68,6 +74,7 @@ describe("the data channel of a worker", () => {
   }
 
   it("ends a bundle when all of its messages are worked off, in their order", async () => {
+    gate = (element) => pause(20 - Number(element));
     const response = runner.processBundle("a", "slow");
     for (let index = 0; index < 20; index++) await runner.send("a", one(index), index === 19);
     assert.equal((await response).error, "");
@@ -107,18 +114,20 @@ describe("the data channel of a worker", () => {
     };
     const response = runner.processBundle("a", "slow");
     for (const element of [0, 1, 2, 3]) await runner.send("a", one(element), element === 3);
-    assert.match((await response).error, /^Error at /);
+    assert.match((await response).error, /^Error\n {4}at /);
     assert.deepEqual(seen, [0, 1]);
   });
 
-  it("fails a bundle of two sources when the second fails, without waiting for the first", async () => {
-    gate = async () => {
-      throw new Error("no");
-    };
-    const response = runner.processBundle("a", "two");
-    await runner.send("a", one(1), false, "source1");
-    assert.match((await response).error, /^Error at /);
-  });
+  for (const source of ["source0", "source1"]) {
+    it(`fails a bundle of two sources when ${source} fails, without waiting for the other`, async () => {
+      gate = async () => {
+        throw new Error("no");
+      };
+      const response = runner.processBundle("a", "two");
+      await runner.send("a", one(1), false, source);
+      assert.match((await response).error, /^Error\n {4}at /);
+    });
+  }
 
   it("fails the bundles of a channel that breaks, and opens another for those to come", async () => {
     const idle = runner.processBundle("a", "slow");

@@ -70,7 +70,7 @@ describe("the process of a worker", () => {
   it("logs what the user's functions say, and nothing of requests or of elements", async () => {
     assert.equal(await run("a", 7), "");
     const error = await run("b", 13);
-    assert.match(error, /^SyntaxError at .*on-a-worker/s);
+    assert.match(error, /^SyntaxError\n {4}at .*on-a-worker/s);
     assert.equal(await run("c", 1), "");
     await runner.logged("seven");
     const exited = once(worker, "exit");

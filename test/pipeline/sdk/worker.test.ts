@@ -25,6 +25,8 @@ import { Worker } from "apache-beam/worker/worker";
 /** Looks like a value of a message. No log line and no error may have it. */
 const SECRET = "4111111111111111";
 
+const settingsSeen = new Set<object>();
+
 const fns = {
   *scale(element: number, { factor }: { factor: number }) {
     yield element * factor;
@@ -41,6 +43,10 @@ const fns = {
   ) {
     seen.increment();
     sizes.update(element);
+    yield element;
+  },
+  *remember(element: number, settings: object) {
+    settingsSeen.add(settings);
     yield element;
   },
   *throwing(element: number) {
@@ -128,6 +134,15 @@ describe("a worker of the SDK", () => {
     assert.deepEqual(decodeElements(await runner.sentBy(bundle, "all")), [3, 6, 9, 12]);
   });
 
+  it("hands a step the same settings in every bundle, so that it can keep what it makes of them", async () => {
+    settingsSeen.clear();
+    const settings = { factor: 1 };
+    const id = stage(([input]) => ({ out: input!.apply(withName("remember", flatMap(fns.remember, settings))) }));
+    await run(id, encodeElements([1]));
+    await run(id, encodeElements([1]));
+    assert.equal(settingsSeen.size, 1);
+  });
+
   it("reports the counters and distributions of this bundle alone", async () => {
     const context = { seen: beam.counter("seen"), sizes: beam.distribution("sizes") };
     const id = stage(([input]) => ({ out: input!.apply(withName("measure", flatMap(fns.measure, context))) }));
@@ -185,7 +200,7 @@ describe("a worker of the SDK", () => {
     const id = stage(([input]) => ({ out: input!.apply(withName("throwing", flatMap(fns.throwing))) }));
     const said = await outputOf(async () => {
       const { response } = await run(id, encodeElements([1, 13, 2]), encodeElements([3]));
-      assert.match(response.error, /^SyntaxError at .+:\d+:\d+\n/);
+      assert.match(response.error, /^SyntaxError\n {4}at .+:\d+:\d+/);
       assert.match(response.error, /worker\.test\.ts/);
       assert.doesNotMatch(response.error, new RegExp(SECRET));
     });
@@ -197,7 +212,7 @@ describe("a worker of the SDK", () => {
   it("fails the bundle of an element that no coder can write", async () => {
     const id = stage(([input]) => ({ out: input!.apply(withName("scale", flatMap(fns.scale, { factor: 0.5 }))) }));
     const { response } = await run(id, encodeElements([1]));
-    assert.match(response.error, /^CoderError not_a_whole_number at /);
+    assert.match(response.error, /^CoderError not_a_whole_number\n {4}at /);
   });
 
   const BUNDLE = { instructionId: "nowhere" };
