@@ -34,9 +34,17 @@ run-direct: node_modules/.installed ## generate messages and run the pipeline on
 .PHONY: run-dataflow
 run-dataflow: setup ## submit the pipeline to Dataflow (PROJECT_ID PROFILE REGION ZONE SUBSCRIPTION TOPIC ACCEPT ARGS="--dry_run …")
 	@test -n "$(PROJECT_ID)" || { echo "say which project: make run-dataflow PROJECT_ID=…" >&2; exit 2; }
-	@$(TS) pipeline/main.ts --runner Dataflow --project $(PROJECT_ID) --schema $(SCHEMA) $(if $(PROFILE),--profile $(PROFILE)) \
-	  $(if $(REGION),--region $(REGION)) $(if $(ZONE),--worker_zone $(ZONE)) $(if $(TOPIC),--pubsub_topic projects/$(PROJECT_ID)/topics/$(TOPIC)) \
-	  $(if $(SUBSCRIPTION),--pubsub_subscription $(SUBSCRIPTION)) $(foreach rule,$(ACCEPT),--accept $(rule)) $(ARGS)
+	@$(TS) pipeline/main.ts --runner Dataflow $(DATAFLOW)
+
+# What run-dataflow and submission ask for.
+DATAFLOW = --project $(PROJECT_ID) --schema $(SCHEMA) $(if $(PROFILE),--profile $(PROFILE)) $(if $(REGION),--region $(REGION)) \
+  $(if $(ZONE),--worker_zone $(ZONE)) $(if $(TOPIC),--pubsub_topic projects/$(PROJECT_ID)/topics/$(TOPIC)) \
+  $(if $(SUBSCRIPTION),--pubsub_subscription $(SUBSCRIPTION)) $(foreach rule,$(ACCEPT),--accept $(rule)) $(ARGS)
+
+.PHONY: submission
+submission: PROJECT_ID := $(or $(PROJECT_ID),my-project)
+submission: setup ## submit to stand-ins of Dataflow and Cloud Storage, and show the job that Dataflow would have had (as run-dataflow)
+	@$(TS) test/submission/main.ts $(DATAFLOW)
 
 .PHONY: rules
 rules: node_modules/.installed ## list the rules of location and key that a submission is held against

@@ -1,11 +1,13 @@
 /** Prepares what the tests need beside node_modules, into build/, and says what this machine lacks. Quick the second time. */
 import { prepareBigQueryEmulator } from "./emulators/bigquery";
 import { findPubsubEmulator } from "./emulators/pubsub";
+import { prepareStorageEmulator } from "./emulators/storage";
 import { prepareNodes } from "./nodes";
 import { setUp } from "./set-up";
 
 setUp({
   "the Pub/Sub emulator": findPubsubEmulator,
   "the BigQuery emulator": prepareBigQueryEmulator,
+  "the Cloud Storage emulator": prepareStorageEmulator,
   "Node 20, 22 and 24": prepareNodes,
 });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Suite } from "mocha";
+import type { Context, Suite } from "mocha";
 import { needsPython } from "../python/support";
 import { type Running, start, waitUntil } from "../../support/commands";
 import { type DataflowStandIn, startDataflow } from "../../support/dataflow/service";
@@ -42,17 +42,22 @@ export interface StandIns {
   record(): JobRecord;
 }
 
+/** For a `before` hook: skips the suite where the stand-ins, or Beam's Python, cannot be had. */
+export function needsStandIns(test: Context): void {
+  needsPython(test);
+  try {
+    prepareStorageEmulator();
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    skipFor(test, error);
+  }
+}
+
 /** Fresh ones for each test. Where they cannot be had, the tests are skipped, loudly. */
 export function withStandIns(suite: Suite): StandIns {
   let [dataflow, storage, folder]: [DataflowStandIn?, StorageEmulator?, string?] = [];
   suite.beforeAll(function () {
-    needsPython(this);
-    try {
-      prepareStorageEmulator();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    needsStandIns(this);
   });
   suite.beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "submission-"));
