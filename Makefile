@@ -46,6 +46,10 @@ submission: PROJECT_ID := $(or $(PROJECT_ID),my-project)
 submission: setup ## submit to stand-ins of Dataflow and Cloud Storage, and show the job that Dataflow would have had (as run-dataflow)
 	@$(TS) test/submission/main.ts $(DATAFLOW)
 
+.PHONY: rehearse
+rehearse: setup ## run the graph that a submission stages on Beam's Prism, and hold it against run-direct (MESSAGES INVALID SEED)
+	@test/rehearsal/rehearse.sh
+
 .PHONY: rules
 rules: node_modules/.installed ## list the rules of location and key that a submission is held against
 	@$(TS) deploy/main.ts rules

@@ -6,15 +6,27 @@ import { preparedBoot, preparedPrism } from "../support/go";
 import { prepareNodes } from "../support/nodes";
 import { command } from "../support/prepared";
 import { findPython } from "../../pipeline/runners/python";
+import { UsageError } from "../../pipeline/usage-error";
 
-/** Throws MissingTool where this machine lacks something, and UsageError where `make setup` was not run. */
-export function prepare(): void {
+/** Throws MissingTool where this machine lacks something. Answers what was done. */
+export function prepare(): string {
   findPubsubEmulator();
   prepareBigQueryEmulator();
   prepareNodes();
   preparedPrism();
-  findPython();
+  preparePython();
   command("deploy/worker/build.sh", [], { BOOT: preparedBoot() });
+  return "is ready";
+}
+
+/** `make setup` has installed it, or has said why it cannot. */
+function preparePython(): void {
+  try {
+    findPython();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new MissingTool("Python for Beam cannot be used", error.message);
+  }
 }
 
 if (require.main === module) {

@@ -6,17 +6,20 @@ cancels the job at the end of its standard input, and ends with it.
 
 import argparse
 import json
+import os
 import sys
 import threading
 
 import graph
 import grpc
+from apache_beam import coders
 from apache_beam.portability.api import beam_job_api_pb2 as jobs
 from apache_beam.portability.api import beam_job_api_pb2_grpc
 from apache_beam.portability.api import beam_runner_api_pb2 as api
 from google.protobuf import struct_pb2
 
 ENDED = {"DONE", "FAILED", "CANCELLED", "DRAINED", "UPDATED", "STOPPED"}
+SECONDS_TO_CANCEL = 10
 
 
 def say(**what) -> None:
@@ -53,8 +56,23 @@ def follow(service: beam_job_api_pb2_grpc.JobServiceStub, job: str) -> str:
     return state
 
 
+def counters(service: beam_job_api_pb2_grpc.JobServiceStub, job: str) -> dict[str, int]:
+    """The pipeline's own counters, each over all of its steps."""
+    sums: dict[str, int] = {}
+    for info in service.GetJobMetrics(jobs.GetJobMetricsRequest(job_id=job)).metrics.committed:
+        if info.urn == "beam:metric:user:sum_int64:v1":
+            name = info.labels["NAME"]
+            sums[name] = sums.get(name, 0) + coders.VarIntCoder().decode(info.payload)
+    return sums
+
+
 def cancel_at_end_of_input(service: beam_job_api_pb2_grpc.JobServiceStub, job: str) -> None:
+    """A job service that has gone is not waited for."""
     sys.stdin.read()
+    timer = threading.Timer(SECONDS_TO_CANCEL, lambda: os._exit(1))
+    timer.daemon = True
+    timer.start()
+    say(counters=counters(service, job))
     service.Cancel(jobs.CancelJobRequest(job_id=job))
 
 

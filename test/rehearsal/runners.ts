@@ -5,13 +5,16 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { DIRECT, tableName } from "./places";
-import { type StandIns, startLogged } from "./stand-ins";
+import { startLogged, untilEnded } from "./servers";
+import type { StandIns } from "./stand-ins";
 import type { Staged } from "./submission";
 
 /** The replayed job. It is cancelled when we say so, and when we die of whatever. */
 export class Replay {
   /** The job's last state: Beam's name of it. A state alone proves nothing. */
   state = "NOT_STARTED";
+  /** Beam's counters, as the job service had them when the job was cancelled. */
+  counters: Readonly<Record<string, number>> = {};
   readonly ended: Promise<unknown>;
 
   /** `log`: a file for the job's messages. */
@@ -34,7 +37,9 @@ export class Replay {
     this.ended = once(child, "close");
     child.stdin!.on("error", () => {});
     createInterface({ input: child.stdout! }).on("line", (line) => {
-      this.state = (JSON.parse(line) as { state?: string }).state ?? this.state;
+      const said = JSON.parse(line) as { state?: string; counters?: Record<string, number> };
+      this.state = said.state ?? this.state;
+      this.counters = said.counters ?? this.counters;
     });
   }
 
@@ -58,8 +63,4 @@ export async function runDirect(schema: string, { env }: StandIns, logs: string)
   const command = [process.execPath, "-r", "ts-node/register", "pipeline/main.ts", ...args];
   await untilEnded(startLogged(join(logs, "direct.log"), command, env));
   if (!existsSync(summary)) throw new Error(`the DirectRunner failed: see ${join(logs, "direct.log")}`);
-}
-
-export async function untilEnded(server: { hasEnded(): boolean }): Promise<void> {
-  while (!server.hasEnded()) await new Promise((done) => setTimeout(done, 50));
 }

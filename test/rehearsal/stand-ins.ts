@@ -1,9 +1,8 @@
 /** Everything that stands in for Google's services, and the workers. Each ends when we do, whatever ends us. */
 import { join, resolve } from "node:path";
-import { createConnection } from "node:net";
-import { once } from "node:events";
+import { listening, type Server, startLogged } from "./servers";
 import { startBigQueryEmulator } from "../support/emulators/bigquery";
-import { freePort, type OnALeash, startOnALeash } from "../support/emulators/process";
+import { freePort } from "../support/emulators/process";
 import { startPubsubEmulator } from "../support/emulators/pubsub";
 import { preparedPrism } from "../support/go";
 
@@ -56,10 +55,6 @@ export async function startStandIns(python: string, logs: string): Promise<Stand
   }
 }
 
-interface Server extends OnALeash {
-  readonly host: string;
-}
-
 /** What the TypeScript worker prints goes to Prism's log: Prism starts it, and both end together. */
 async function startPrism(log: string, env: NodeJS.ProcessEnv): Promise<Server> {
   const port = await freePort();
@@ -72,32 +67,4 @@ async function startWorkerPool(python: string, log: string, env: NodeJS.ProcessE
   const port = await freePort();
   // Pull is named by its module, so a worker has to find it.
   return listening(port, startLogged(log, [python, "test/rehearsal/worker_pool.py", String(port)], env));
-}
-
-/** Runs a command whose output, of both kinds, goes to a file. */
-export function startLogged(log: string, command: readonly string[], env: NodeJS.ProcessEnv): OnALeash {
-  return startOnALeash(["sh", "-c", 'log=$1; shift; exec "$@" > "$log" 2>&1', "logged", log, ...command], env);
-}
-
-async function listening(port: number, server: OnALeash): Promise<Server> {
-  for (const end = performance.now() + 60_000; !(await accepts(port)); ) {
-    if (server.hasEnded() || performance.now() > end) {
-      await server.stop();
-      throw new Error(`nothing listens on port ${port}: see its log`);
-    }
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  return { ...server, host: `127.0.0.1:${port}` };
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = createConnection({ port, host: "127.0.0.1" });
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }

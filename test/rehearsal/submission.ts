@@ -3,8 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT, STAGED, tableName } from "./places";
-import { startLogged } from "./stand-ins";
-import { untilEnded } from "./runners";
+import { startLogged, untilEnded } from "./servers";
 
 export interface Staged {
   /** A file with the pipeline proto, byte for byte as it would be staged. */
@@ -14,13 +13,18 @@ export interface Staged {
   readonly modules: readonly string[];
 }
 
-/** Throws where the dry run leaves no graph. */
+/** Throws where the dry run leaves no graph. `logs`: a folder. */
 export async function stage(schema: string, logs: string): Promise<Staged> {
+  const folder = join(logs, "submission");
   const from = ["--pubsub_subscription", STAGED.subscription];
-  const to = ["--table", tableName(STAGED), "--dead_letter_topic", STAGED.deadLetterTopic, "--write_metadata"];
-  const job = ["--runner", "Dataflow", "--dry_run", "--project", PROJECT, "--region", "europe-west2"];
-  void [from, to, job, schema, startLogged, untilEnded, existsSync, logs];
-  return readStaged("/tmp/rehearsal/dataflow");
+  const to = ["--table", tableName(STAGED), "--dead_letter_topic", STAGED.deadLetterTopic];
+  const rows = ["--schema", schema, "--write_metadata"];
+  const job = ["--runner", "Dataflow", "--dry_run", "--project", PROJECT, "--job_folder", folder];
+  const command = [process.execPath, "-r", "ts-node/register", "pipeline/main.ts", ...job, ...from, ...to, ...rows];
+  const log = join(logs, "submission.log");
+  await untilEnded(startLogged(log, command, {}));
+  if (!existsSync(join(folder, "job.json"))) throw new Error(`the dry run of the submission failed: see ${log}`);
+  return readStaged(folder);
 }
 
 function readStaged(folder: string): Staged {

@@ -37,6 +37,11 @@ export class Tables {
   async rows({ table }: Side): Promise<StoredRow[]> {
     const query = `SELECT * FROM ${DATASET}.${table}`;
     const [rows] = await this.#client.query({ query, wrapIntegers: true });
-    return rows.map((row) => ({ id: row.message_id, content: JSON.stringify(row) }));
+    return rows.map((row) => ({ id: row.message_id, content: JSON.stringify({ ...row, attributes: sorted(row) }) }));
   }
+}
+
+/** Attributes have no order. */
+function sorted({ attributes }: { attributes: string }): string[][] {
+  return Object.entries<string>(JSON.parse(attributes)).sort(([a], [b]) => (a < b ? -1 : 1));
 }
