@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Log } from "./log";
-import { ApiError } from "./dataflow/google";
+import { ApiError, CredentialsError } from "./dataflow/google";
 import { type DirectOptions, type Options, parseOptions } from "./options";
 import { UsageError } from "./usage-error";
 import { runDataflow } from "./runners/dataflow";
@@ -36,10 +36,9 @@ export async function main(
 
 /** Of an error that says itself what was found and what mends it; any other is a defect. */
 function exitCodeOf(error: unknown): 1 | 2 | undefined {
-  if (error instanceof ExpansionError || error instanceof SubmissionError || error instanceof ApiError) return 1;
-  return error instanceof UsageError || error instanceof SchemaError || error instanceof DeploymentError
-    ? 2
-    : undefined;
+  const isOne = (kinds: readonly (new (...args: never[]) => Error)[]) => kinds.some((kind) => error instanceof kind);
+  if (isOne([ExpansionError, SubmissionError, ApiError, CredentialsError])) return 1;
+  return isOne([UsageError, SchemaError, DeploymentError]) ? 2 : undefined;
 }
 
 async function run(options: Options, log: Log, print: Print): Promise<number> {

@@ -15,7 +15,15 @@ export class ApiError extends Error {
   }
 }
 
-/** One call; answers the body. Throws ApiError. */
+/** Nobody is known to ask as. */
+export class CredentialsError extends Error {
+  constructor(why: string) {
+    const mend = "Run `gcloud auth application-default login`, or give --no_auth for a stand-in of the service";
+    super(`no credentials for Google: ${why.replaceAll(/\s+/g, " ").replace(/\.? *$/, "")}. ${mend}`);
+  }
+}
+
+/** One call; answers the body. Throws ApiError, and CredentialsError. */
 export type Call = (method: "GET" | "POST" | "PUT", url: string, body?: object) => Promise<unknown>;
 
 /** The token of every call. Throws where there are no credentials. */
@@ -44,7 +52,9 @@ export const noToken: Token = async () => undefined;
 
 export function caller(token: Token): Call {
   return async (method, url, body) => {
-    const bearer = await token();
+    const bearer = await token().catch((error: Error) => {
+      throw new CredentialsError(error.message);
+    });
     const headers = {
       ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
       ...(body !== undefined && { "content-type": "application/json" }),
