@@ -127,8 +127,10 @@ function toBucket({ location, encryption, iamConfiguration }: BucketResource): B
 export function repositoryOf(image: string): string | undefined {
   const { host, location } = parseImage(image);
   if (location === undefined) return undefined;
-  const [project, repository] = image.slice(host.length + 1).split("/");
-  return `projects/${project}/locations/${location}/repositories/${repository}`;
+  // A project may have a domain: `example.com:project` is example.com/project here.
+  const [, project, repository] = /^([^/]*\.[^/]*\/[^/]+|[^/]+)\/([^/]+)\//.exec(image.slice(host.length + 1)) ?? [];
+  if (project === undefined) return undefined;
+  return `projects/${project.replace("/", ":")}/locations/${location}/repositories/${repository}`;
 }
 
 /** The same deployment with each image that is named by its tag named by the digest that the tag has now, where the registry tells. */
