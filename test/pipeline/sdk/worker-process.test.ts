@@ -18,6 +18,8 @@ describe("the process of a worker", () => {
       process.execPath,
       [
         "--require=ts-node/register",
+        // As the image of a worker must have it: Node 24 cannot load the SDK without.
+        `--require=${require.resolve("../../../pipeline/sdk/node-compat")}`,
         require.resolve("apache-beam/worker/worker_main"),
         "--id=worker-1",
         `--control_endpoint=${runner.url}`,
@@ -46,9 +48,10 @@ describe("the process of a worker", () => {
   });
 
   async function run(bundle: string, element: number): Promise<string> {
+    const died = once(worker, "exit").then(() => Promise.reject(new Error(`the worker has ended: ${said}`)));
     const response = runner.processBundle(bundle, "stage");
-    await runner.send(bundle, encodeElements([element]), true);
-    return (await response).error;
+    await Promise.race([died, runner.send(bundle, encodeElements([element]), true)]);
+    return (await Promise.race([died, response])).error;
   }
 
   it("has the repairs, and ends well when the runner ends its control channel", async () => {
