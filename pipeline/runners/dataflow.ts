@@ -7,7 +7,7 @@ import { findPython, PythonService, type Submitted } from "./python";
 import { askedOfJob } from "../dataflow/asked";
 import { type FlagValues, pythonFlags } from "../dataflow/flags";
 import { follow } from "../dataflow/follow";
-import { type Call, caller, defaultToken, noToken } from "../dataflow/google";
+import { ApiError, type Call, caller, defaultToken, noToken } from "../dataflow/google";
 import type { Job } from "../dataflow/job";
 import { digestsPinned, observe } from "../dataflow/observe";
 import { compared } from "../dataflow/read-back";
@@ -102,7 +102,7 @@ async function submit(context: Context, deployment: Deployment, asked: FlagValue
       typescript: { type: "DOCKER", image: deployment.workerImage },
       python: { type: "DOCKER", image: deployment.pythonImage },
     } as const;
-    const graph = writeGraph(await expandGraph(python, deployment, settings, images), options.jobFolder);
+    const graph = writeGraph(await expandGraph(python, deployment, settings, images, "service"), options.jobFolder);
     log.info(
       options.dryRun ? "making the job, sending nothing" : `staging to ${deployment.stagingLocation} and submitting`,
     );
@@ -126,7 +126,7 @@ async function readBack(
   const { project, region, jobName } = options.deployment;
   const graph = readFileSync(join(options.jobFolder, "pipeline.pb"));
   const request = JSON.parse(readFileSync(join(options.jobFolder, "request.json"), "utf8")) as Job;
-  const job = jobId === null ? { projectId: project, location: region, ...request } : await service.job(jobId);
+  const job = jobId === null ? { projectId: project, location: region, ...request } : await created(service, jobId);
   return {
     jobId,
     name: jobName,
@@ -142,6 +142,17 @@ async function readBack(
     comparisons: compared(asked, job),
     submittedAt: new Date().toISOString(),
   };
+}
+
+/** A job that goes on and cannot be looked at must at least be found. Throws ApiError. */
+async function created(service: DataflowService, jobId: string): Promise<Job> {
+  try {
+    return await service.job(jobId);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const told = `job ${jobId} is created, but cannot be read back: ${error.message}. Look at it:`;
+    throw new ApiError(error.status, `${told} ${service.consoleUrl(jobId)}`);
+  }
 }
 
 /** A job that is not what was asked for is cancelled. */

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { APART, PROJECT, TOGETHER } from "./every-option";
 import { BUCKET, isFirstNode, withStandIns } from "./stand-ins";
+import { Refused } from "../../support/dataflow/jobs";
 import { FLAGS, type Flag, type FlagName, type FlagValues } from "../../../pipeline/dataflow/flags";
 import type { Job } from "../../../pipeline/dataflow/job";
 import { compared } from "../../../pipeline/dataflow/read-back";
@@ -29,8 +30,10 @@ function commandLine(values: FlagValues): string[] {
 
 describe("a submission to Dataflow", function () {
   const on = withStandIns(this);
-  /** Of tests that only repeat Python's work. */
-  const onFirstNode = isFirstNode ? it : it.skip;
+  /** Of tests that only repeat Python's work: once is enough. */
+  const onFirstNode = (title: string, test: () => Promise<void>) => {
+    if (isFirstNode) it(title, test);
+  };
 
   const paths = () => on.dataflow.requests.map(({ method, path }) => `${method} ${path}`);
   const onlyJob = () => {
@@ -229,6 +232,17 @@ describe("a submission to Dataflow", function () {
       assert.match(stdout, /not observed: the job/);
       assert.equal(onlyJob().currentState, "JOB_STATE_RUNNING");
     });
+  });
+
+  onFirstNode("whose job cannot be read back is an error that names the job", async () => {
+    on.dataflow.changed = () => {
+      throw new Refused(404, "NOT_FOUND", "Nobody knows why.");
+    };
+    const { code, stderr } = await on.submit(...REAL);
+    assert.equal(code, 1);
+    for (const said of [onlyJob().id!, "Nobody knows why.", "https://console.cloud.google.com/"]) {
+      assert.ok(stderr.includes(said), stderr);
+    }
   });
 
   describe("of a name", () => {
