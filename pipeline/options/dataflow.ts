@@ -27,9 +27,7 @@ export interface DataflowOptions extends RowOptions {
 export function dataflowOptions(given: Given): DataflowOptions {
   const project = given[atMostOne(given, ["project", "project_name"], "the project") ?? ""];
   if (project === undefined) throw new UsageError("missing the project: give --project");
-  if (given.transform_name_mapping !== undefined && given.update !== true) {
-    throw new UsageError("--transform_name_mapping goes with --update only");
-  }
+  checkTogether(given);
   const profile = String(given.profile ?? DEFAULT_PROFILE);
   const values = flagValues(given);
   return {
@@ -45,6 +43,24 @@ export function dataflowOptions(given: Given): DataflowOptions {
     keepOnMismatch: given.keep_on_mismatch === true,
     jobFolder: String(given.job_folder ?? "build/dataflow"),
   };
+}
+
+/** What would do nothing beside another flag: a dry run that drains would not be dry. */
+const NEVER_BESIDE: Readonly<Record<string, readonly string[]>> = {
+  drain: ["dry_run", "update", "template_location", "create_from_snapshot", "keep_on_mismatch"],
+  dry_run: ["wait", "keep_on_mismatch"],
+  template_location: ["wait", "keep_on_mismatch"],
+};
+
+function checkTogether(given: Given): void {
+  const isGiven = (flag: string) => given[flag] !== undefined && given[flag] !== false;
+  if (isGiven("transform_name_mapping") && !isGiven("update")) {
+    throw new UsageError("--transform_name_mapping goes with --update only");
+  }
+  for (const [flag, others] of Object.entries(NEVER_BESIDE)) {
+    const other = others.find((one) => isGiven(flag) && isGiven(one));
+    if (other !== undefined) throw new UsageError(`--${other} does nothing beside --${flag}: give one of the two`);
+  }
 }
 
 function flagValues(given: Given): Partial<Record<FlagName, FlagValue>> {
@@ -125,7 +141,10 @@ function deploymentGiven(given: Given, values: Partial<Record<FlagName, FlagValu
 }
 
 function labels(given: readonly string[] | undefined): Record<string, string> | undefined {
-  return given && Object.fromEntries(given.map(splitLabel));
+  const all = given?.map(splitLabel);
+  const twice = all?.find(([key], at) => all.findIndex(([other]) => other === key) !== at);
+  if (twice !== undefined) throw new UsageError(`--labels gives the label ${twice[0]} twice`);
+  return all && Object.fromEntries(all);
 }
 
 /** The images' tag: this package's version. */

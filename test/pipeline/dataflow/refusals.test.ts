@@ -30,6 +30,11 @@ describe("a command line for Dataflow", () => {
     "names that are mapped without an update": '--transform_name_mapping {"a":"b"}',
     "a mapping that is no JSON": "--update --transform_name_mapping a=b",
     "a mapping of something else than names": '--update --transform_name_mapping {"a":1}',
+    "a dry run that drains": "--drain --dry_run",
+    "an update that drains": "--drain --update",
+    "a dry run that is waited for": "--dry_run --wait",
+    "a template whose job is kept": "--template_location gs://a-bucket/t --keep_on_mismatch",
+    "a label with two values": "--labels team=cards --labels team=loans",
     "a batch job": "--streaming=false",
     "a job without Streaming Engine": "--enable_streaming_engine=false",
   };
