@@ -129,7 +129,7 @@ export const FLAGS = {
   update: {
     kind: "switch",
     describe: "take the place of the running job of this name",
-    found: (job) => job.replaceJobId !== undefined && job.replaceJobId !== "",
+    found: (job) => (job.replaceJobId ? true : job.environment && false),
   },
   transform_name_mapping: {
     kind: "object",
@@ -144,7 +144,7 @@ export const FLAGS = {
   streaming: {
     kind: "switch",
     describe: "accepted: this pipeline is never anything else",
-    found: (job) => isOne(job.type, "JOB_TYPE_STREAMING", 2),
+    found: (job) => job.type && isOne(job.type, "JOB_TYPE_STREAMING", 2),
   },
   template_location: { kind: "text", describe: "gs://…: write a template, make no job" },
   dataflow_endpoint: { kind: "text", describe: "the service's URL, where it is not Google's own" },

@@ -9,7 +9,7 @@ export interface Comparison {
   readonly asked: FlagValue;
   /** Undefined where the job has no such thing. */
   readonly found: unknown;
-  /** `not observed`: the service gave a job back without its environment. */
+  /** `not observed`: the service gave a job back without its environment, or without what it is called and where it is. */
   readonly verdict: "same" | "different" | "not observed";
 }
 
@@ -19,14 +19,14 @@ export function compared(asked: FlagValues, job: Job): Comparison[] {
     const wanted = asked[option];
     if (wanted === undefined || found === undefined) return [];
     const is = found(job);
-    return [{ option, asked: wanted, found: is, verdict: verdict(kind, wanted, is, job) }];
+    const isUnsaid = is === undefined && (job.environment === undefined || OF_EVERY_JOB.has(option));
+    const verdict = isSame(kind, wanted, is) ? "same" : isUnsaid ? "not observed" : "different";
+    return [{ option, asked: wanted, found: is, verdict } satisfies Comparison];
   });
 }
 
-function verdict(kind: Flag["kind"], wanted: FlagValue, is: unknown, job: Job): Comparison["verdict"] {
-  if (isSame(kind, wanted, is)) return "same";
-  return is === undefined && job.environment === undefined ? "not observed" : "different";
-}
+/** Google says these of every job: a service that does not is another one, and has said nothing against them. */
+const OF_EVERY_JOB: ReadonlySet<string> = new Set(["project", "region", "job_name", "streaming"]);
 
 /** The service may add labels, experiments and service options of its own: what was asked for must be among them. */
 function isSame(kind: Flag["kind"], wanted: FlagValue, is: unknown): boolean {

@@ -65,8 +65,9 @@ function text(value: FlagValue | unknown): string {
 function unseen({ notObserved, comparisons }: JobRecord): string[] {
   const lines = new Map<string, string>();
   for (const { what, why } of notObserved) lines.set(what, `  not observed: ${what} (${why})`);
-  if (comparisons.some(({ verdict }) => verdict === "not observed")) {
-    lines.set("job", "  not observed: the job's environment, which the service did not give back");
+  const unsaid = comparisons.filter(({ verdict }) => verdict === "not observed").map(({ option }) => option);
+  if (unsaid.length > 0) {
+    lines.set("job", `  not observed: the job's ${unsaid.join(", ")}, which the service did not give back`);
   }
   return [...lines.values()];
 }

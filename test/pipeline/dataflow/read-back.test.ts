@@ -108,6 +108,16 @@ describe("the job that is read back", () => {
     assert.deepEqual(differing({ ...bare, name: "other" }), ["job_name"]);
   });
 
+  it("is not observed where a service leaves out what Google says of every job", () => {
+    const { projectId: _, location: __, name: ___, type: ____, ...nameless } = JOB;
+    const found = compared(TOGETHER, nameless).filter(({ verdict }) => verdict !== "same");
+    assert.deepEqual(
+      found.map(({ option, verdict }) => [option, verdict]),
+      ["project", "region", "job_name", "streaming"].map((option) => [option, "not observed"]),
+    );
+    assert.deepEqual([...new Set(compared(TOGETHER, {}).map(({ verdict }) => verdict))], ["not observed"]);
+  });
+
   it("may have its numbers as text and its enumerations as numbers, as protobuf's JSON allows", () => {
     const sent = {
       ...withPool({
