@@ -33,8 +33,14 @@ export interface Places {
   readonly deadLetterTopic: string;
 }
 
+/**
+ * Who reads Pub/Sub: the `service` itself, as only Dataflow does, which has a primitive for it; or a Python worker that pulls, on any
+ * other runner.
+ */
+export type ReadBy = "service" | "pull";
+
 /** `address`: the expansion service's. Names are the graph's interface: a running job is updated in place by them. */
-export function composites(places: Places, settings: RowSettings, address: string): Endpoints {
+export function composites(places: Places, settings: RowSettings, address: string, by: ReadBy = "service"): Endpoints {
   const { source, table, deadLetterTopic } = places;
   const python = <I extends Root | PCollection<unknown>, O>(file: string, args: Record<string, string>) =>
     withName("python", pythonTransform<I, PCollection<O>>(sourceOf(file), args, address));
@@ -42,7 +48,9 @@ export function composites(places: Places, settings: RowSettings, address: strin
   return {
     async readMessages(root: Root) {
       const from = source.kind === "topic" ? source.topic : source.subscription;
-      const messages = await root.applyAsync(python<Root, WireMessage>("read_messages.py", { [source.kind]: from }));
+      const messages = await root.applyAsync(
+        python<Root, WireMessage>("read_messages.py", { [source.kind]: from, by }),
+      );
       return messages.map(withName("toMessage", messageFromWire), RECEIVED);
     },
     async writeRows(rows: PCollection<MessageRow>) {

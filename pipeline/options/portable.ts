@@ -1,6 +1,6 @@
 import type { Given } from "./command-line";
 import { rowOptions, type RowOptions } from "./rows";
-import { bigQueryTable, exactlyOne, matching, pubsubSource, topic } from "./values";
+import { bigQueryTable, matching, pubsubSource, topic } from "./values";
 import type { Places } from "../composites";
 import type { WorkerEnvironment, WorkerEnvironments } from "../sdk/pipeline-proto";
 import { UsageError } from "../usage-error";
@@ -19,11 +19,13 @@ const HOST_PORT = /^[^\s:/]+:\d+$/;
 
 /** Throws UsageError. */
 export function portableOptions(given: Given): PortableOptions {
-  const source = exactlyOne(given, ["pubsub_subscription", "pubsub_topic"], "where messages come from");
+  if (given.pubsub_topic !== undefined) {
+    throw new UsageError("--pubsub_topic goes with Direct and Dataflow only: give --pubsub_subscription");
+  }
   return {
     runner: "Portable",
     places: {
-      source: pubsubSource(source, given[source]),
+      source: pubsubSource("pubsub_subscription", needed(given, "pubsub_subscription", "where messages come from")),
       table: bigQueryTable(needed(given, "table", "where rows go")),
       deadLetterTopic: topic("dead_letter_topic", needed(given, "dead_letter_topic", "where dead letters go")),
     },

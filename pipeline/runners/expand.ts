@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PythonService } from "./python";
-import { composites, type Places } from "../composites";
+import { composites, type Places, type ReadBy } from "../composites";
 import { buildGraph } from "../graph";
 import { PipelineProto, pipelineProto, type WorkerEnvironments } from "../sdk/pipeline-proto";
 import type { RowSettings } from "../steps";
@@ -12,8 +12,9 @@ export function expandGraph(
   places: Places,
   settings: RowSettings,
   workers: WorkerEnvironments,
+  by: ReadBy,
 ): Promise<PipelineProto> {
-  const endpoints = composites(places, settings, python.expansionService);
+  const endpoints = composites(places, settings, python.expansionService, by);
   return pipelineProto((root) => buildGraph(root, endpoints, settings), workers);
 }
 

@@ -29,7 +29,7 @@ async function submit(options: PortableOptions, log: Log, stop: AbortSignal): Pr
   const end = () => python.stop();
   stop.addEventListener("abort", end);
   try {
-    const graph = await expandGraph(python, options.places, settings, options.workers);
+    const graph = await expandGraph(python, options.places, settings, options.workers, "pull");
     log.info(`submitting to ${options.jobEndpoint}`);
     return await submitTo(options.jobEndpoint, graph, options.jobName);
   } catch (error) {

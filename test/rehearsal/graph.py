@@ -1,10 +1,10 @@
 """The graph that was staged for Dataflow, with what only Dataflow has replaced. Nothing else of it is touched."""
 
 import apache_beam as beam
-import pubsub_source
 from apache_beam.portability.api import beam_runner_api_pb2 as api
 from apache_beam.portability.api import endpoints_pb2
 from apache_beam.runners.pipeline_context import PipelineContext
+from read_messages import Pull
 
 PUBSUB_READ = "beam:transform:pubsub_read:v1"
 PROCESS = "beam:env:process:v1"
@@ -40,7 +40,7 @@ def replace_reads(graph: api.Pipeline) -> list[str]:
 def _source(subscription: str, namespace: str) -> api.Pipeline:
     """A pipeline of its own, whose ids begin with the namespace."""
     pipeline = beam.Pipeline()
-    pubsub_source.read(pipeline, subscription)
+    _ = pipeline | "Impulse" >> beam.Impulse() | "Pull" >> beam.ParDo(Pull(subscription)).with_output_types(bytes)
     return pipeline.to_runner_api(context=PipelineContext(namespace=namespace))
 
 

@@ -43,7 +43,9 @@ export async function startStandIns(python: string, logs: string): Promise<Stand
       if (one.status === "rejected") throw one.reason;
       return one.value;
     });
-    const env = { PUBSUB_EMULATOR_HOST: pubsub!.host, BIGQUERY_EMULATOR_HOST: bigQuery!.host };
+    // The stand-in for Dataflow's read is named by its module: who sends it and who runs it have to find it.
+    const PYTHONPATH = resolve("pipeline/python");
+    const env = { PYTHONPATH, PUBSUB_EMULATOR_HOST: pubsub!.host, BIGQUERY_EMULATOR_HOST: bigQuery!.host };
     const [prism, pool] = await Promise.all([
       kept(startPrism(join(logs, "prism.log"), env)),
       kept(startWorkerPool(python, join(logs, "python-worker.log"), env)),
@@ -65,6 +67,5 @@ async function startPrism(log: string, env: NodeJS.ProcessEnv): Promise<Server> 
 
 async function startWorkerPool(python: string, log: string, env: NodeJS.ProcessEnv): Promise<Server> {
   const port = await freePort();
-  // Pull is named by its module, so a worker has to find it.
   return listening(port, startLogged(log, [python, "test/rehearsal/worker_pool.py", String(port)], env));
 }

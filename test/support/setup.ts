@@ -4,10 +4,12 @@ import { findPubsubEmulator } from "./emulators/pubsub";
 import { prepareStorageEmulator } from "./emulators/storage";
 import { prepareNodes } from "./nodes";
 import { setUp } from "./set-up";
+import { prepare as prepareRehearsal } from "../rehearsal/prepare";
 
 setUp({
   "the Pub/Sub emulator": findPubsubEmulator,
   "the BigQuery emulator": prepareBigQueryEmulator,
   "the Cloud Storage emulator": prepareStorageEmulator,
   "Node 20, 22 and 24": prepareNodes,
+  "what a rehearsal needs": prepareRehearsal,
 });
