@@ -10,7 +10,7 @@ export function askedOfJob(asked: Deployment, others: FlagValues, acceptedRules:
     project: asked.project,
     region: asked.region,
     job_name: asked.jobName,
-    labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+    labels: Object.keys(labels).length === 0 ? undefined : Object.entries(labels).map((pair) => pair.join("=")),
     worker_region: asked.workerRegion,
     worker_zone: asked.workerZone,
     dataflow_kms_key: asked.dataflowKmsKey,
