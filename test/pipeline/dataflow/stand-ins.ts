@@ -1,4 +1,5 @@
 /** The command line between the stand-ins of Dataflow and of Cloud Storage, for the tests of one `describe`. */
+import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,6 +11,7 @@ import { type DataflowStandIn, startDataflow } from "../../support/dataflow/serv
 import { MissingTool } from "../../support/emulators/process";
 import { prepareStorageEmulator, type StorageEmulator, startStorageEmulator } from "../../support/emulators/storage";
 import { skipFor } from "../../support/skip";
+import type { Job } from "../../../pipeline/dataflow/job";
 import type { JobRecord } from "../../../pipeline/dataflow/record";
 
 /** That of every profile. */
@@ -20,6 +22,11 @@ export const BUCKET = "da_streaming_pipeline";
  * the others lie in build/nodes.
  */
 export const isFirstNode = !process.execPath.startsWith(resolve("build/nodes"));
+
+/** A test that runs on the first Node alone. */
+export function onFirstNode(title: string, test: () => Promise<void>): void {
+  if (isFirstNode) it(title, test);
+}
 
 export interface Ended {
   /** The exit code, or the signal. */
@@ -39,6 +46,10 @@ export interface StandIns {
   /** The names of everything that was staged. */
   staged(): Promise<string[]>;
   object(name: string): Promise<Buffer>;
+  /** What Dataflow was asked, in order: `GET /v1b3/…`. */
+  paths(): string[];
+  /** The job that Dataflow has; fails where it has none, or several. */
+  onlyJob(): Job;
   record(): JobRecord;
 }
 
@@ -94,6 +105,11 @@ export function withStandIns(suite: Suite): StandIns {
       return { code, ...running.output };
     },
     staged: () => storage!.objects(BUCKET),
+    paths: () => dataflow!.requests.map(({ method, path }) => `${method} ${path}`),
+    onlyJob() {
+      assert.equal(dataflow!.jobs.all.length, 1);
+      return dataflow!.jobs.all[0] as unknown as Job;
+    },
     object: (name) => storage!.object(BUCKET, name),
     record: () => JSON.parse(readFileSync(join(folder!, "job.json"), "utf8")),
   };

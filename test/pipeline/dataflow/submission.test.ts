@@ -4,8 +4,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { APART, PROJECT, TOGETHER } from "./every-option";
-import { BUCKET, isFirstNode, withStandIns } from "./stand-ins";
-import { Refused } from "../../support/dataflow/jobs";
+import { BUCKET, onFirstNode, withStandIns } from "./stand-ins";
 import { FLAGS, type Flag, type FlagName, type FlagValues } from "../../../pipeline/dataflow/flags";
 import type { Job } from "../../../pipeline/dataflow/job";
 import { compared } from "../../../pipeline/dataflow/read-back";
@@ -30,18 +29,8 @@ function commandLine(values: FlagValues): string[] {
 
 describe("a submission to Dataflow", function () {
   const on = withStandIns(this);
-  /** Of tests that only repeat Python's work: once is enough. */
-  const onFirstNode = (title: string, test: () => Promise<void>) => {
-    if (isFirstNode) it(title, test);
-  };
-
-  const paths = () => on.dataflow.requests.map(({ method, path }) => `${method} ${path}`);
-  const onlyJob = () => {
-    assert.equal(on.dataflow.jobs.all.length, 1);
-    return on.dataflow.jobs.all[0] as unknown as Job;
-  };
   async function nothingWasSent(): Promise<void> {
-    assert.deepEqual(paths(), []);
+    assert.deepEqual(on.paths(), []);
     assert.deepEqual(await on.staged(), []);
   }
 
@@ -67,8 +56,8 @@ describe("a submission to Dataflow", function () {
     it("is recorded as it says where both are accepted, and carries their names", async () => {
       const { code, stdout, stderr } = await on.submit(...ARTICLE, "--accept", "LOC-1", "--accept", "KEY-2");
       assert.equal(code, 0, stderr);
-      const job = onlyJob();
-      assert.equal(paths()[0], "POST /v1b3/projects/bank-project/locations/europe-west1/jobs");
+      const job = on.onlyJob();
+      assert.equal(on.paths()[0], "POST /v1b3/projects/bank-project/locations/europe-west1/jobs");
       const { environment } = job;
       assert.equal(
         environment?.serviceKmsKeyName,
@@ -93,7 +82,7 @@ describe("a submission to Dataflow", function () {
     it("passes with no rule accepted, stages the graph, and says what it found", async () => {
       const { code, stdout, stderr } = await on.submit(...REAL);
       assert.equal(code, 0, stderr);
-      const job = onlyJob();
+      const job = on.onlyJob();
       const record = on.record();
       assert.equal(record.jobId, job.id);
       assert.equal(record.state, "JOB_STATE_RUNNING");
@@ -127,7 +116,7 @@ describe("a submission to Dataflow", function () {
       const { code, stderr } = await on.submit(...REAL);
       assert.equal(code, 0, stderr);
       assert.deepEqual(await on.object((await on.staged())[0]!), graph);
-      assert.equal(onlyJob().environment?.serviceKmsKeyName, request.environment.serviceKmsKeyName);
+      assert.equal(on.onlyJob().environment?.serviceKmsKeyName, request.environment.serviceKmsKeyName);
     });
   });
 
@@ -166,7 +155,7 @@ describe("a submission to Dataflow", function () {
       const { code, stderr } = await on.submit(...REAL, ...commandLine(region), ...accept);
       assert.equal(code, 0, stderr);
       assert.deepEqual(
-        compared(region, onlyJob()).map(({ verdict }) => verdict),
+        compared(region, on.onlyJob()).map(({ verdict }) => verdict),
         ["same", "same", "same"],
       );
     });
@@ -174,129 +163,11 @@ describe("a submission to Dataflow", function () {
     onFirstNode("a template is written, and makes no job", async () => {
       const { code, stderr } = await on.submit(...REAL, "--template_location", `gs://${BUCKET}/templates/str-pl`);
       assert.equal(code, 0, stderr);
-      assert.deepEqual(paths(), []);
+      assert.deepEqual(on.paths(), []);
       assert.ok((await on.staged()).includes("templates/str-pl"));
       const template = JSON.parse(String(await on.object("templates/str-pl"))) as Job;
       assert.equal(template.environment?.workerPools?.[0]?.ipConfiguration, "WORKER_IP_PRIVATE");
       assert.equal(on.record().jobId, null);
-    });
-  });
-
-  describe("to a service that has another job than was asked for", () => {
-    const changed = ({ environment = {}, ...job }: Job): Job => {
-      const [pool] = environment.workerPools!;
-      const images = pool!.sdkHarnessContainerImages!.map((one) => ({ ...one, containerImage: "docker.io/other:1" }));
-      const workerPools = [{ ...pool, sdkHarnessContainerImages: images }];
-      return {
-        ...job,
-        environment: { ...environment, serviceKmsKeyName: "another-key", workerZone: "us-east1-b", workerPools },
-      };
-    };
-
-    it("is an error with both sides, and the job is cancelled", async () => {
-      on.dataflow.changed = changed as never;
-      const { code, stdout, stderr } = await on.submit(...REAL, "--worker_zone", "europe-west2-c");
-      assert.equal(code, 1);
-      const different = on.record().comparisons.filter(({ verdict }) => verdict === "different");
-      assert.deepEqual(different.map(({ option }) => option).sort(), [
-        "dataflow_kms_key",
-        "python_sdk_container_image",
-        "sdk_container_image",
-        "worker_zone",
-      ]);
-      for (const { asked, found } of different) {
-        assert.ok(stdout.includes(String(asked)) && stdout.includes(String(found)), String(asked));
-      }
-      assert.match(stderr, /worker_zone/);
-      assert.equal(onlyJob().currentState, "JOB_STATE_CANCELLED");
-      const { method, body } = on.dataflow.requests.at(-1)!;
-      assert.deepEqual([method, body], ["PUT", { requestedState: "JOB_STATE_CANCELLED" }]);
-    });
-
-    onFirstNode("is an error, and the job goes on where it is told to", async () => {
-      on.dataflow.changed = changed as never;
-      const { code } = await on.submit(...REAL, "--worker_zone", "europe-west2-c", "--keep_on_mismatch");
-      assert.equal(code, 1);
-      assert.equal(onlyJob().currentState, "JOB_STATE_RUNNING");
-      assert.ok(!paths().some((path) => path.startsWith("PUT")));
-    });
-
-    onFirstNode("is said to be not observed where the service shows nothing of it", async () => {
-      on.dataflow.changed = ({ environment: _, ...job }) => job;
-      const { code, stdout, stderr } = await on.submit(...REAL);
-      assert.equal(code, 0, stderr);
-      assert.equal(
-        on.record().comparisons.find(({ option }) => option === "dataflow_kms_key")?.verdict,
-        "not observed",
-      );
-      assert.match(stdout, /not observed: the job/);
-      assert.equal(onlyJob().currentState, "JOB_STATE_RUNNING");
-    });
-  });
-
-  onFirstNode("whose job cannot be read back is an error that names the job", async () => {
-    on.dataflow.changed = () => {
-      throw new Refused(404, "NOT_FOUND", "Nobody knows why.");
-    };
-    const { code, stderr } = await on.submit(...REAL);
-    assert.equal(code, 1);
-    for (const said of [onlyJob().id!, "Nobody knows why.", "https://console.cloud.google.com/"]) {
-      assert.ok(stderr.includes(said), stderr);
-    }
-  });
-
-  describe("of a name", () => {
-    it("that no running job has: an update is refused in one line, before anything is staged", async () => {
-      const at = { project: PROJECT, location: "europe-west2" };
-      on.dataflow.jobs.add(at, { name: "str-pl", currentState: "JOB_STATE_DRAINED" });
-      on.dataflow.jobs.add(at, { name: "str-pl-2" });
-      for (const args of [["--update"], ["--drain"]]) {
-        const { code, stderr } = await on.submit(...REAL, ...args, "--log_level", "warn");
-        assert.equal(code, 2, stderr);
-        // Node 22 adds warnings of its own.
-        const said = stderr.split("\n").filter((one) => one !== "" && !/^\(node:|^\(Use `node/.test(one));
-        assert.equal(said.length, 1, stderr);
-        assert.match(said[0]!, /str-pl.*europe-west2/);
-      }
-      assert.deepEqual([...new Set(on.dataflow.requests.map(({ method }) => method))], ["GET"]);
-      assert.deepEqual(await on.staged(), []);
-    });
-
-    it("that a running job has: a drain reaches that job alone", async () => {
-      const at = { project: PROJECT, location: "europe-west2" };
-      const [other, wanted] = ["str-pl-other", "str-pl"].map((name) => on.dataflow.jobs.add(at, { name }));
-      const { code, stderr } = await on.submit(...REAL, "--drain");
-      assert.equal(code, 0, stderr);
-      assert.equal(on.dataflow.jobs.get(at, wanted!.id).currentState, "JOB_STATE_DRAINING");
-      assert.equal(on.dataflow.jobs.get(at, other!.id).currentState, "JOB_STATE_RUNNING");
-      assert.deepEqual(on.dataflow.requests.at(-1)!.body, { requestedState: "JOB_STATE_DRAINED" });
-      assert.deepEqual(await on.staged(), []);
-    });
-
-    for (const [state, code] of [
-      ["JOB_STATE_DRAINED", 0],
-      ["JOB_STATE_FAILED", 1],
-    ] as const) {
-      it(`that is waited for until it is in ${state}: its messages are passed on, and the exit code tells`, async () => {
-        on.dataflow.jobs.add({ project: PROJECT, location: "europe-west2" }, { name: "str-pl" });
-        on.dataflow.changed = (job) => ({ ...job, currentState: state });
-        on.dataflow.messages.push({
-          time: "2026-01-01T00:00:00Z",
-          messageText: "Stopping worker pool",
-          messageImportance: "JOB_MESSAGE_BASIC",
-        });
-        const ended = await on.submit(...REAL, "--drain", "--wait");
-        assert.equal(ended.code, code, ended.stderr);
-        assert.match(ended.stderr, /Stopping worker pool/);
-        assert.match(ended.stderr, new RegExp(state));
-      });
-    }
-
-    onFirstNode("that a running job has: a second job is the service's to refuse", async () => {
-      on.dataflow.jobs.add({ project: PROJECT, location: "europe-west2" }, { name: "str-pl" });
-      const { code, stderr } = await on.submit(...REAL);
-      assert.equal(code, 1);
-      assert.match(stderr, /already an active job named str-pl/);
     });
   });
 });
