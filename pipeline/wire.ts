@@ -9,7 +9,7 @@ import { toInsertAllJson } from "../schemas/bigquery";
 import { type DeadLetter, toDeadLetter } from "../transforms/dead-letter";
 import type { Message } from "../transforms/message";
 import type { MessageRow } from "../transforms/parse-row";
-import { Refusal } from "../transforms/refusal";
+import { Refusal, REFUSAL_REASONS } from "../transforms/refusal";
 
 /** A message as `read_messages.py` gives it; `attributes` is a JSON object. */
 export interface WireMessage {
@@ -51,6 +51,10 @@ export const WIRE_DEAD_LETTER: RowFields = { data: "BYTES", attributes: "STRING"
 /** Beam's counters: what came in, what went out, and why not. */
 export const RECEIVED = { received: counter("messages_received"), bytes: counter("bytes_received") };
 export const PARSED = { parsed: counter("rows_parsed") };
+/** By reason. */
+export const DEAD_LETTERS: Readonly<Record<string, Counter>> = Object.fromEntries(
+  REFUSAL_REASONS.map((reason) => [reason, counter(`dead_letters_${reason}`)]),
+);
 
 export function messageFromWire(wire: WireMessage, { received, bytes }: typeof RECEIVED): Message {
   received.increment();
@@ -67,8 +71,7 @@ export function refusedFromWire(wire: WireRefused, { schema }: RowSettings): Dea
   return toDeadLetter(toMessage(wire), new Refusal("refused_by_table", wire.column), "writeRows", schema);
 }
 
-/** `counters`: one for each reason, `dead_letters_<reason>`. */
-export function deadLetterToWire(letter: DeadLetter, counters: Readonly<Record<string, Counter>>): WireDeadLetter {
+export function deadLetterToWire(letter: DeadLetter, counters: typeof DEAD_LETTERS): WireDeadLetter {
   counters[letter.attributes.error_reason!]!.increment();
   return { data: letter.data, attributes: JSON.stringify(letter.attributes), ordering_key: letter.orderingKey };
 }

@@ -1,5 +1,6 @@
 /** Every flag of the command line, in Beam's own snake_case: what it takes, and which runners use it. */
 import yargs from "yargs";
+import { READ_METHODS, WRITE_METHODS } from "../composites/methods";
 import { FLAGS } from "../dataflow/flags";
 import { LEVELS, type Level } from "../log";
 import { UsageError } from "../usage-error";
@@ -17,6 +18,11 @@ const COMMON = {
   pubsub_subscription: text("Source:", "projects/P/subscriptions/S"),
   pubsub_topic: text("Source:", "projects/P/topics/T, by a subscription of the run's own"),
   table: text("Table:", "PROJECT:DATASET.TABLE of BigQuery"),
+  bigquery_write_method: {
+    choices: WRITE_METHODS,
+    group: "Table:",
+    describe: "how rows come into BigQuery, docs/choosing.md [streaming_inserts]",
+  },
   dead_letter_topic: text("Dead letters:", "projects/P/topics/T"),
   schema: text("Rows:", "the table's schema, BigQuery's JSON [schemas/cc_account_info.json]"),
   unknown_columns: { choices: ["refuse", "drop"], group: "Rows:", describe: "names that the schema lacks [refuse]" },
@@ -37,6 +43,15 @@ const DIRECT = {
   max_messages: text("Direct:", "end after so many messages"),
   summary: text("Direct:", "write the summary to this file, as JSON"),
   published_ids: text("Direct:", "the message ids that were published, one a line: what is lost is told by them"),
+};
+
+/** Of every runner with workers. */
+const ON_WORKERS = {
+  pubsub_read: {
+    choices: READ_METHODS,
+    group: "Source:",
+    describe: "by Beam's Python, or by the service alone, docs/choosing.md [python]",
+  },
 };
 
 const ON_DATAFLOW = "Dataflow:";
@@ -73,9 +88,9 @@ const PORTABLE = {
 /** Flags that a runner uses beside the common ones. */
 const USED_BY: Readonly<Record<Runner, ReadonlySet<string>>> = {
   Direct: new Set(Object.keys(DIRECT)),
-  Dataflow: new Set(Object.keys(DATAFLOW)),
+  Dataflow: new Set(Object.keys({ ...ON_WORKERS, ...DATAFLOW })),
   Portable: new Set([
-    ...Object.keys(PORTABLE),
+    ...Object.keys({ ...ON_WORKERS, ...PORTABLE }),
     "sdk_container_image",
     "python_sdk_container_image",
     "job_name",
@@ -93,7 +108,7 @@ const parser = (argv: readonly string[]) =>
       "greedy-arrays": false,
       "parse-numbers": false,
     })
-    .options({ ...COMMON, ...DIRECT, ...DATAFLOW, ...PORTABLE })
+    .options({ ...COMMON, ...DIRECT, ...ON_WORKERS, ...DATAFLOW, ...PORTABLE })
     .strict()
     .version(false)
     .exitProcess(false)

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Given } from "./command-line";
+import { methodOptions } from "./methods";
 import { rowOptions, type RowOptions } from "./rows";
 import { atMostOne, bigQueryTable, positive, pubsubSource, topic } from "./values";
+import type { Methods } from "../composites/methods";
 import { FLAGS, type Flag, type FlagName, type FlagValue, type FlagValues } from "../dataflow/flags";
 import { splitLabel } from "../dataflow/read-back";
 import { UsageError } from "../usage-error";
@@ -12,6 +14,7 @@ export interface DataflowOptions extends RowOptions {
   readonly runner: "Dataflow";
   readonly deployment: Deployment;
   readonly profile: string;
+  readonly methods: Methods;
   /** What was given of Dataflow's options and is no part of the deployment. */
   readonly others: FlagValues;
   /** Ids of rules that may be broken. */
@@ -33,6 +36,7 @@ export function dataflowOptions(given: Given): DataflowOptions {
   return {
     runner: "Dataflow",
     profile,
+    methods: methodOptions(given),
     deployment: deploymentOf(profile, String(project), deploymentGiven(given, values), version()),
     others: Object.fromEntries(Object.entries(values).filter(([name]) => !OF_DEPLOYMENT.has(name))),
     ...rowOptions(given),

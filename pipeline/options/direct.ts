@@ -7,7 +7,9 @@ import { UsageError } from "../usage-error";
 export interface DirectOptions extends RowOptions {
   readonly runner: "Direct";
   readonly source: PubsubSource | { readonly kind: "file"; readonly path: string; readonly format: InputFormat };
-  readonly table: { readonly kind: "duckdb"; readonly path: string } | ({ readonly kind: "bigquery" } & Table);
+  readonly table:
+    | { readonly kind: "duckdb"; readonly path: string }
+    | ({ readonly kind: "bigquery"; readonly method: "streaming_inserts" | "native" } & Table);
   readonly deadLetters:
     | { readonly kind: "topic"; readonly topic: string }
     | { readonly kind: "file"; readonly path: string };
@@ -44,8 +46,17 @@ function source(given: Given): DirectOptions["source"] {
 
 function table(given: Given): DirectOptions["table"] {
   const flag = exactlyOne(given, ["duckdb", "table"], "where rows go");
-  if (flag === "duckdb") return { kind: "duckdb", path: String(given.duckdb) };
-  return { kind: "bigquery", ...bigQueryTable(given.table) };
+  const method = given.bigquery_write_method ?? "streaming_inserts";
+  if (flag === "duckdb") {
+    if (given.bigquery_write_method !== undefined) {
+      throw new UsageError("--bigquery_write_method goes with --table only");
+    }
+    return { kind: "duckdb", path: String(given.duckdb) };
+  }
+  if (method !== "streaming_inserts" && method !== "native") {
+    throw new UsageError(`--bigquery_write_method ${method} goes with --runner Dataflow or Portable only`);
+  }
+  return { kind: "bigquery", method, ...bigQueryTable(given.table) };
 }
 
 function deadLetters(given: Given): DirectOptions["deadLetters"] {

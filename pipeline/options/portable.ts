@@ -1,13 +1,15 @@
 import type { Given } from "./command-line";
+import { methodOptions } from "./methods";
 import { rowOptions, type RowOptions } from "./rows";
 import { bigQueryTable, matching, pubsubSource, topic } from "./values";
-import type { Places } from "../composites";
+import type { Methods, Places } from "../composites";
 import type { WorkerEnvironment, WorkerEnvironments } from "../sdk/pipeline-proto";
 import { UsageError } from "../usage-error";
 
 export interface PortableOptions extends RowOptions {
   readonly runner: "Portable";
   readonly places: Places;
+  readonly methods: Methods;
   /** HOST:PORT of the job service. */
   readonly jobEndpoint: string;
   readonly jobName: string;
@@ -22,8 +24,13 @@ export function portableOptions(given: Given): PortableOptions {
   if (given.pubsub_topic !== undefined) {
     throw new UsageError("--pubsub_topic goes with Direct and Dataflow only: give --pubsub_subscription");
   }
+  const methods = methodOptions(given);
+  if (methods.read === "native") {
+    throw new UsageError("--pubsub_read native goes with Dataflow only, the one service that reads Pub/Sub itself");
+  }
   return {
     runner: "Portable",
+    methods,
     places: {
       source: pubsubSource("pubsub_subscription", needed(given, "pubsub_subscription", "where messages come from")),
       table: bigQueryTable(needed(given, "table", "where rows go")),

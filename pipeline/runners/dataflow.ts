@@ -102,7 +102,9 @@ async function submit(context: Context, deployment: Deployment, asked: FlagValue
       typescript: { type: "DOCKER", image: deployment.workerImage },
       python: { type: "DOCKER", image: deployment.pythonImage },
     } as const;
-    const graph = writeGraph(await expandGraph(python, deployment, settings, images, "service"), options.jobFolder);
+    const expansion = { python: python.expansionService };
+    const parts = { places: deployment, settings, readBy: "service", expansion } as const;
+    const graph = writeGraph(await expandGraph(options.methods, parts, images), options.jobFolder);
     log.info(
       options.dryRun ? "making the job, sending nothing" : `staging to ${deployment.stagingLocation} and submitting`,
     );

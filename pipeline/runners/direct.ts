@@ -90,6 +90,7 @@ async function openSource({ source }: DirectOptions): Promise<MessageSource> {
 
 async function openTable({ table }: DirectOptions, schema: TableSchema, name: string): Promise<RowWriter> {
   if (table.kind === "duckdb") return openDuckDbTable(table.path, schema, name);
+  if (table.method === "native") throw new UsageError("--bigquery_write_method native is not there yet");
   return openBigQueryTable(table, schema);
 }
 

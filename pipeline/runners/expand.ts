@@ -1,21 +1,13 @@
-/** The graph for workers: expanded with Python's help, as the proto that a job service takes. */
+/** The graph for workers: expanded with the help of other languages, as the proto that a job service takes. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { PythonService } from "./python";
-import { composites, type Places, type ReadBy } from "../composites";
+import { type Context, composites, type Methods } from "../composites";
 import { buildGraph } from "../graph";
 import { PipelineProto, pipelineProto, type WorkerEnvironments } from "../sdk/pipeline-proto";
-import type { RowSettings } from "../steps";
 
-export function expandGraph(
-  python: PythonService,
-  places: Places,
-  settings: RowSettings,
-  workers: WorkerEnvironments,
-  by: ReadBy,
-): Promise<PipelineProto> {
-  const endpoints = composites(places, settings, python.expansionService, by);
-  return pipelineProto((root) => buildGraph(root, endpoints, settings), workers);
+export function expandGraph(methods: Methods, context: Context, workers: WorkerEnvironments): Promise<PipelineProto> {
+  const endpoints = composites(methods, context);
+  return pipelineProto((root) => buildGraph(root, endpoints, context.settings), workers);
 }
 
 /** Writes the graph into `folder`, which is made where it is not there. Answers the file. */

@@ -29,7 +29,13 @@ async function submit(options: PortableOptions, log: Log, stop: AbortSignal): Pr
   const end = () => python.stop();
   stop.addEventListener("abort", end);
   try {
-    const graph = await expandGraph(python, options.places, settings, options.workers, "pull");
+    const context = {
+      places: options.places,
+      settings,
+      readBy: "pull",
+      expansion: { python: python.expansionService },
+    } as const;
+    const graph = await expandGraph(options.methods, context, options.workers);
     log.info(`submitting to ${options.jobEndpoint}`);
     return await submitTo(options.jobEndpoint, graph, options.jobName);
   } catch (error) {

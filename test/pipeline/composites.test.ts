@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { needsPython } from "./python/support";
-import { type Places, composites } from "../../pipeline/composites";
-import { buildGraph } from "../../pipeline/graph";
+import type { Places } from "../../pipeline/composites";
+import { DEFAULT_METHODS } from "../../pipeline/composites/methods";
+import { expandGraph } from "../../pipeline/runners/expand";
 import { findPython, PythonService } from "../../pipeline/runners/python";
-import { type PipelineProto, pipelineProto } from "../../pipeline/sdk/pipeline-proto";
+import type { PipelineProto } from "../../pipeline/sdk/pipeline-proto";
 
 const settings = {
   schema: "cc_account_info",
@@ -32,8 +33,10 @@ describe("the graph for workers", () => {
   });
   after(() => python?.stop());
 
-  const expand = (at: Places) =>
-    pipelineProto((root) => buildGraph(root, composites(at, settings, python.expansionService), settings), images);
+  const expand = (at: Places) => {
+    const expansion = { python: python.expansionService };
+    return expandGraph(DEFAULT_METHODS, { places: at, settings, readBy: "service", expansion }, images);
+  };
   const transforms = () => Object.values(proto.components!.transforms);
 
   it("has step names that a running job can be updated by", () => {

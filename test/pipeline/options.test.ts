@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type DirectOptions, parseOptions } from "../../pipeline/options";
+import { type DataflowOptions, type DirectOptions, parseOptions } from "../../pipeline/options";
 import { UsageError } from "../../pipeline/usage-error";
 
 const ENDS = "--runner Direct --duckdb rows.duckdb --dead_letters dead.ndjson";
@@ -24,10 +24,11 @@ describe("the pipeline's command line", () => {
 
   it("takes a BigQuery table in Beam's notation, a project with a domain too", () => {
     const table = (name: string) => parse(`--runner Direct --input f --dead_letters d --table ${name}`)!.table;
-    assert.deepEqual(table("p:d.t"), { kind: "bigquery", project: "p", dataset: "d", table: "t" });
-    assert.deepEqual(table("p.d.t"), { kind: "bigquery", project: "p", dataset: "d", table: "t" });
+    const inserted = { kind: "bigquery", method: "streaming_inserts" };
+    assert.deepEqual(table("p:d.t"), { ...inserted, project: "p", dataset: "d", table: "t" });
+    assert.deepEqual(table("p.d.t"), { ...inserted, project: "p", dataset: "d", table: "t" });
     assert.deepEqual(table("example.com:p:d.t"), {
-      kind: "bigquery",
+      ...inserted,
       project: "example.com:p",
       dataset: "d",
       table: "t",
@@ -42,7 +43,31 @@ describe("the pipeline's command line", () => {
     assert.equal(options.writeMetadata, false);
   });
 
+  const onPrism =
+    "--runner Portable --table p:d.t --dead_letter_topic projects/p/topics/t --job_endpoint h:1 " +
+    "--pubsub_subscription projects/p/subscriptions/s --sdk_container_image i --python_sdk_container_image i";
+  const onDataflow = "--runner Dataflow --project proj-1";
+
+  it("takes the ways in and out of each runner", () => {
+    const methods = (line: string) => (parseOptions(line.split(" ")) as DataflowOptions).methods;
+    assert.deepEqual(methods(onDataflow), { read: "python", write: "streaming_inserts" });
+    const lean = `${onDataflow} --pubsub_read native --bigquery_write_method native`;
+    assert.deepEqual(methods(lean), { read: "native", write: "native" });
+    for (const write of ["storage_write_at_least_once", "storage_write_exactly_once", "native"]) {
+      assert.deepEqual(methods(`${onPrism} --bigquery_write_method ${write}`), { read: "python", write });
+    }
+    const { table } = parse("--runner Direct --input f --dead_letters d --table p:d.t --bigquery_write_method native")!;
+    assert.equal(table.kind === "bigquery" && table.method, "native");
+  });
+
   const refused: Record<string, string> = {
+    "a way in that there is not": `${onDataflow} --pubsub_read java`,
+    "a way out that there is not": `${onDataflow} --bigquery_write_method file_loads`,
+    "a way in on Direct, which has one": `${ENDS} --input f --pubsub_read native`,
+    "the service's read where the service is another": `${onPrism} --pubsub_read native`,
+    "a way into BigQuery where it is DuckDB": `${ENDS} --input f --bigquery_write_method native`,
+    "Java on Direct":
+      "--runner Direct --input f --dead_letters d --table p:d.t --bigquery_write_method storage_write_exactly_once",
     "an unknown flag": `${ENDS} --input f --nonsense 1`,
     "camel case in place of Beam's names": `${ENDS} --input f --idleTimeout 1`,
     "no runner": "--input f --duckdb r --dead_letters d",
