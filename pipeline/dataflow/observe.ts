@@ -141,10 +141,15 @@ export async function digestsPinned(
 ): Promise<Deployment> {
   const pinned = async (image: string) => {
     const repository = repositoryOf(image);
-    const parts = /^(?<name>[^@]*\/(?<package>[^/@:]+)):(?<tag>[^/@:]+)$/.exec(image)?.groups;
+    const parts = /^(?<name>[^@]+):(?<tag>[^/@:]+)$/.exec(image)?.groups;
     if (repository === undefined || parts === undefined) return image;
+    // HOST/PROJECT/REPOSITORY/PACKAGE: a package may have folders, which are part of its name.
+    const within = parts
+      .name!.slice(parts.name!.indexOf(`/${repository.split("/").at(-1)}/`))
+      .split("/")
+      .slice(2);
     const tag = await observed(async () => {
-      const url = `${registryApi(env)}${repository}/packages/${parts.package}/tags/${parts.tag}`;
+      const url = `${registryApi(env)}${repository}/packages/${within.join("%2F")}/tags/${parts.tag}`;
       return (await call("GET", url)) as { version?: string };
     });
     const digest = "version" in tag ? /\/versions\/(sha256:[0-9a-f]{64})$/.exec(tag.version ?? "")?.[1] : undefined;

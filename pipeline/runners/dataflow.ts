@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expandGraph, writeGraph } from "./expand";
 import { findPython, PythonService, type Submitted } from "./python";
 import { askedOfJob } from "../dataflow/asked";
@@ -79,6 +80,10 @@ function requireHeld({ broken }: Verdict): void {
   throw new UsageError(`not submitted: ${rules} broken\n\n${describeBroken(broken)}`);
 }
 
+/** A job that was just created may not be known everywhere at once. */
+const READ_BACK_TRIES = 3;
+const READ_BACK_PAUSE_MS = 1_000;
+
 const EXPERIMENTS = [
   // One Node process a core: the TypeScript worker is single-threaded.
   "use_sibling_sdk_workers",
@@ -148,12 +153,15 @@ async function readBack(
 
 /** A job that goes on and cannot be looked at must at least be found. Throws ApiError. */
 async function created(service: DataflowService, jobId: string): Promise<Job> {
-  try {
-    return await service.job(jobId);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    const told = `job ${jobId} is created, but cannot be read back: ${error.message}. Look at it:`;
-    throw new ApiError(error.status, `${told} ${service.consoleUrl(jobId)}`);
+  for (let left = READ_BACK_TRIES; ; left--) {
+    try {
+      return await service.job(jobId);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const told = `job ${jobId} is created, but cannot be read back: ${error.message}. Look at it:`;
+      if (left === 1) throw new ApiError(error.status, `${told} ${service.consoleUrl(jobId)}`);
+      await sleep(READ_BACK_PAUSE_MS);
+    }
   }
 }
 
