@@ -1,6 +1,12 @@
 /** Google's forms of names, and what a name tells of a location. */
 
-export type DeploymentErrorCode = "malformed" | "contradictory" | "unknown_profile" | "unknown_rule";
+export type DeploymentErrorCode =
+  | "malformed"
+  | "contradictory"
+  | "missing"
+  | "unknown_profile"
+  | "unknown_rule"
+  | "unknown_setting";
 
 /** What is asked for cannot be a deployment. The message is one line: what was found and what mends it. */
 export class DeploymentError extends Error {

@@ -1,0 +1,62 @@
+/** Everything that a deployment needs in the cloud, in the order in which it reads; the order of making follows from what refers to what. */
+import { DATA_AGENTS, JOB_AGENTS } from "./resources/agents";
+import { apis } from "./resources/apis";
+import { bucket } from "./resources/bucket";
+import { dataset } from "./resources/dataset";
+import { key } from "./resources/key";
+import { keyRing } from "./resources/key-ring";
+import { defaultSink, logBucket, logSink } from "./resources/logs";
+import { firewall, network, subnetwork } from "./resources/network";
+import { registry } from "./resources/registry";
+import type { Resource } from "./resources/resource";
+import { projectGrants, serviceAccount } from "./resources/service-account";
+import type { Setup } from "./resources/setup";
+import { deadLetters, source } from "./resources/subscription";
+import { table } from "./resources/table";
+import { deadLetterTopic, topic } from "./resources/topic";
+
+export function resourcesOf(setup: Setup): readonly Resource[] {
+  const on = apis(setup);
+  const account = serviceAccount(setup, on);
+  const keys = keysOf(setup, on);
+  const messages = topic(setup, setup.settings.TOPIC, keys.data);
+  const dead = deadLetterTopic(setup, keys.data, account);
+  const rows = dataset(setup, keys.data);
+  const net = network(setup, on);
+  const logs = logBucket(setup, keys.data);
+  const sink = logSink(setup, logs);
+  return [
+    on,
+    ...keys.all,
+    account,
+    projectGrants(setup, account),
+    messages,
+    source(setup, messages, account),
+    dead,
+    deadLetters(setup, dead),
+    rows,
+    table(setup, rows, account),
+    bucket(setup, keys.data, account),
+    registry(setup, keys.data, account),
+    net,
+    subnetwork(setup, net),
+    firewall(setup, net),
+    logs,
+    sink,
+    defaultSink(setup, sink),
+  ];
+}
+
+/** One ring and key, or, in a split profile, one of the data and one of the job. */
+function keysOf(setup: Setup, apis: Resource): { readonly data: Resource; readonly all: readonly Resource[] } {
+  const { dataKey, dataflowKey } = setup;
+  const ring = keyRing(dataKey, apis);
+  if (dataKey.name === dataflowKey.name) {
+    const data = key(setup, dataKey, ring, [...DATA_AGENTS, ...JOB_AGENTS]);
+    return { data, all: [ring, data] };
+  }
+  const data = key(setup, dataKey, ring, DATA_AGENTS);
+  const sameRing = dataKey.ring === dataflowKey.ring && dataKey.location === dataflowKey.location;
+  const jobRing = sameRing ? ring : keyRing(dataflowKey, apis);
+  return { data, all: [ring, data, jobRing, key(setup, dataflowKey, jobRing, JOB_AGENTS)] };
+}

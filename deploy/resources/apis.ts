@@ -1,0 +1,48 @@
+/** The APIs that everything else needs. */
+import type { Json } from "../../schemas/bigquery";
+import { gcloud } from "./command";
+import type { Resource } from "./resource";
+import type { Setup } from "./setup";
+
+export const API = {
+  artifacts: "artifactregistry.googleapis.com",
+  bigquery: "bigquery.googleapis.com",
+  build: "cloudbuild.googleapis.com",
+  kms: "cloudkms.googleapis.com",
+  projects: "cloudresourcemanager.googleapis.com",
+  compute: "compute.googleapis.com",
+  dataflow: "dataflow.googleapis.com",
+  iam: "iam.googleapis.com",
+  logging: "logging.googleapis.com",
+  monitoring: "monitoring.googleapis.com",
+  orgPolicies: "orgpolicy.googleapis.com",
+  pubsub: "pubsub.googleapis.com",
+  storage: "storage.googleapis.com",
+} as const;
+
+interface Service {
+  readonly config?: { readonly name?: string };
+}
+
+export function apis({ project, settings }: Setup): Resource {
+  const all: string[] = Object.values(API);
+  const missing = (found: Json) => all.filter((api) => !((found ?? []) as Json[]).includes(api));
+  const enable = (names: readonly string[]) => gcloud("services enable", { project }, ...names);
+  return {
+    kind: "apis",
+    title: `APIs of ${settings.PROJECT_ID}`,
+    refersTo: [],
+    look: {
+      command: gcloud("services list", { enabled: true, project, format: "json" }),
+      pick: (services: Service[]) => ({ enabled: services.flatMap(({ config }) => config?.name ?? []).sort() }),
+    },
+    fields: {
+      enabled: {
+        wanted: all,
+        holds: (found) => missing(found).length === 0,
+        change: (found) => [enable(missing(found))],
+      },
+    },
+    create: [enable(all)],
+  };
+}

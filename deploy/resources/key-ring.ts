@@ -1,0 +1,21 @@
+/** A key ring can be made, and never deleted. */
+import type { KeyAsked } from "../deployment/from-settings";
+import { API } from "./apis";
+import { gcloud } from "./command";
+import { named, type Resource } from "./resource";
+
+export function keyRing({ project, location, ring }: KeyAsked, apis: Resource): Resource {
+  return {
+    kind: "keyring",
+    title: `key ring ${location}/${ring}`,
+    refersTo: [apis],
+    api: API.kms,
+    look: {
+      command: gcloud("kms keyrings list", { location, project, format: "json" }),
+      pick: (rings: { name: string }[]) =>
+        named(rings, `projects/${project}/locations/${location}/keyRings/${ring}`) && {},
+    },
+    fields: {},
+    create: [gcloud("kms keyrings create", { location, project }, ring)],
+  };
+}

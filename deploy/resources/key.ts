@@ -1,0 +1,116 @@
+/** A key, and the service agents that may use it: granted on the key, never on the project. */
+import type { KeyAsked } from "../deployment/from-settings";
+import type { Json } from "../../schemas/bigquery";
+import { type Agent, agentGrant } from "./agents";
+import { API } from "./apis";
+import { type Command, gcloud } from "./command";
+import { bindings, type Field, named, type Resource } from "./resource";
+import type { Setup } from "./setup";
+
+const DAY_SECONDS = 24 * 60 * 60;
+const seconds = (days: string) => `${Number(days) * DAY_SECONDS}s`;
+
+interface CryptoKey {
+  readonly name: string;
+  readonly purpose?: string;
+  readonly rotationPeriod?: string;
+  readonly destroyScheduledDuration?: string;
+  readonly versionTemplate?: { readonly protectionLevel?: string };
+  readonly primary?: { readonly state?: string };
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export function key(setup: Setup, asked: KeyAsked, ring: Resource, agents: readonly Agent[]): Resource {
+  const at = { keyring: asked.ring, location: asked.location, project: asked.project };
+  return {
+    kind: "key",
+    title: `key ${asked.location}/${asked.key}`,
+    refersTo: [ring],
+    api: API.kms,
+    look: {
+      command: gcloud("kms keys list", { ...at, format: "json" }),
+      pick: (keys: CryptoKey[]) => {
+        const found = named(keys, asked.name);
+        return found && keyFields(found);
+      },
+    },
+    fields: fieldsOf(setup, asked),
+    create: [createKey(setup, asked)],
+    policy: {
+      look: { command: gcloud("kms keys get-iam-policy", { ...at, format: "json" }, asked.key), pick: bindings },
+      grants: agents.map((agent) => agentGrant(setup, agent)),
+      grant: ({ member, role }) => gcloud("kms keys add-iam-policy-binding", { ...at, member, role }, asked.key),
+    },
+  };
+}
+
+function keyFields(found: CryptoKey): Record<string, Json> {
+  return {
+    purpose: found.purpose ?? null,
+    protection: found.versionTemplate?.protectionLevel?.toLowerCase() ?? null,
+    rotation: found.rotationPeriod ?? null,
+    destroyAfter: found.destroyScheduledDuration ?? null,
+    primary: found.primary?.state ?? null,
+    deployment: found.labels?.deployment ?? null,
+  };
+}
+
+function fieldsOf({ settings }: Setup, asked: KeyAsked): Record<string, Field> {
+  const at = { keyring: asked.ring, location: asked.location, project: asked.project };
+  const anew = "it is fixed when the key is made: name another key by KEY, and re-encrypt what is under this one";
+  const isExternal = settings.KEY_PROTECTION === "external";
+  const update = (flags: Record<string, string>) => gcloud("kms keys update", { ...at, ...flags }, asked.key);
+  return {
+    purpose: { wanted: "ENCRYPT_DECRYPT", byHand: anew },
+    protection: { wanted: settings.KEY_PROTECTION, byHand: anew },
+    destroyAfter: { wanted: seconds(settings.KEY_DESTROY_DAYS), byHand: anew },
+    // Of an external key a new version is a new address at its manager.
+    ...(!isExternal && {
+      rotation: {
+        wanted: seconds(settings.KEY_ROTATION_DAYS),
+        change: () => [update(rotation(settings.KEY_ROTATION_DAYS))],
+      },
+    }),
+    primary: isExternal
+      ? { wanted: "ENABLED", apart: true, ...externalPrimary(settings.KEY_EXTERNAL_URI, at, asked) }
+      : {
+          wanted: "ENABLED",
+          holds: (found) => found === "ENABLED",
+          byHand: "gcloud kms keys versions enable, by whoever took it away",
+        },
+    deployment: {
+      wanted: settings.DEPLOYMENT,
+      change: () => [update({ "update-labels": `deployment=${settings.DEPLOYMENT}` })],
+    },
+  };
+}
+
+const rotation = (days: string) => ({ "rotation-period": `${days}d`, "next-rotation-time": `P${days}D` });
+
+function createKey({ settings }: Setup, { key, ring, location, project }: KeyAsked): Command {
+  const isExternal = settings.KEY_PROTECTION === "external";
+  return gcloud(
+    "kms keys create",
+    {
+      keyring: ring,
+      location,
+      project,
+      purpose: "encryption",
+      "protection-level": settings.KEY_PROTECTION,
+      ...(isExternal
+        ? { "default-algorithm": "external-symmetric-encryption", "skip-initial-version-creation": true as const }
+        : rotation(settings.KEY_ROTATION_DAYS)),
+      "destroy-scheduled-duration": `${settings.KEY_DESTROY_DAYS}d`,
+      labels: `deployment=${settings.DEPLOYMENT}`,
+    },
+    key,
+  );
+}
+
+function externalPrimary(uri: string, at: Record<string, string>, { key }: KeyAsked): Pick<Field, "change" | "byHand"> {
+  const version = gcloud("kms keys versions create", { key, ...at, "external-key-uri": uri, primary: true });
+  return {
+    change: () => [version],
+    byHand: (found) => (found === null ? undefined : "gcloud kms keys versions enable, by whoever took it away"),
+  };
+}

@@ -1,0 +1,88 @@
+/** One thing in the cloud that a deployment needs, with the grants that open it. */
+import type { Json } from "../../schemas/bigquery";
+import type { Command } from "./command";
+
+/** The kinds that GIVEN names. */
+export const KINDS = [
+  "apis",
+  "keyring",
+  "key",
+  "project",
+  "serviceaccount",
+  "network",
+  "bucket",
+  "topic",
+  "subscription",
+  "dataset",
+  "table",
+  "registry",
+  "logs",
+  "alerts",
+  "orgpolicies",
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export type Fields = Readonly<Record<string, Json>>;
+
+/** How a resource, or its policy, is asked for: one command whose answer is JSON. */
+export interface Look<T> {
+  readonly command: Command;
+  /** Undefined where the answer says that there is none. */
+  readonly pick: (answer: never) => T | undefined;
+}
+
+/** One declared value. A difference is mended by `change`, or by hand; where neither is there, nobody has thought of it. */
+export interface Field {
+  readonly wanted: Json;
+  /** Where another value than the wanted one will do, too. */
+  readonly holds?: (found: Json) => boolean;
+  /** The creating command leaves it out. */
+  readonly apart?: true;
+  readonly change?: (found: Json) => readonly Command[];
+  /** What an operator has to do, in a line, where it can never be changed; of some values only, where it is a function. */
+  readonly byHand?: string | ((found: Json) => string | undefined);
+}
+
+export interface Grant {
+  readonly role: string;
+  /** serviceAccount:…, user:…, group:… */
+  readonly member: string;
+  readonly reason: string;
+  /** What makes the member exist; it may be run again. */
+  readonly first?: Command;
+}
+
+export interface Policy {
+  readonly look: Look<readonly Binding[]>;
+  readonly grants: readonly Grant[];
+  readonly grant: (grant: Grant) => Command;
+}
+
+export interface Binding {
+  readonly role: string;
+  readonly members?: readonly string[];
+  readonly condition?: unknown;
+}
+
+export interface Resource {
+  readonly kind: Kind;
+  /** `topic str-pl-pubsub-topic`: once in a deployment. */
+  readonly title: string;
+  /** Must be there first. */
+  readonly refersTo: readonly Resource[];
+  /** The API that answers for it. */
+  readonly api?: string;
+  readonly look?: Look<Fields>;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly create: readonly Command[];
+  readonly policy?: Policy;
+}
+
+/** The one of a list whose `name` is exactly this. */
+export function named<T extends { readonly name?: string }>(all: readonly T[], name: string): T | undefined {
+  return all.find((one) => one.name === name);
+}
+
+/** The policy's bindings, as every get-iam-policy answers. */
+export const bindings = (answer: { readonly bindings?: readonly Binding[] }): readonly Binding[] =>
+  answer.bindings ?? [];
