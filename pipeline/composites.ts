@@ -2,6 +2,7 @@
 import type { Context, ReadMessages, WriteRows } from "./composites/composite";
 import { writeDeadLettersByPython } from "./composites/dead-letters-python";
 import type { Methods, ReadMethod, WriteMethod } from "./composites/methods";
+import { readByService } from "./composites/read-native";
 import { readByPython } from "./composites/read-python";
 import { writeByStreamingInserts } from "./composites/write-streaming-inserts";
 import type { Endpoints } from "./graph";
@@ -16,7 +17,7 @@ const notThereYet = (flag: string) => () => {
 
 const READS: Readonly<Record<ReadMethod, ReadMessages>> = {
   python: readByPython,
-  native: notThereYet("--pubsub_read native"),
+  native: readByService,
 };
 
 const WRITES: Readonly<Record<WriteMethod, WriteRows>> = {

@@ -22,7 +22,7 @@ export interface Context {
   readonly settings: RowSettings;
   readonly readBy: ReadBy;
   /** HOST:PORT of each language's expansion service, where it runs. */
-  readonly expansion: { readonly python?: string };
+  readonly expansion: { readonly python?: string | undefined };
 }
 
 /** One file a method. Names are the graph's interface: a running job is updated in place by them. */

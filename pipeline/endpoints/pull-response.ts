@@ -1,5 +1,5 @@
 /**
- * Reads `google.pubsub.v1.PullResponse` and writes `AcknowledgeRequest` on the wire, without an object a field: on the way from
+ * Reads `google.pubsub.v1.PullResponse` and `PubsubMessage`, and writes `AcknowledgeRequest` on the wire, without an object a field: on the way from
  * a backlog to rows the general decoder costs more than all that the pipeline does with a message.
  * Field numbers: google/pubsub/v1/pubsub.proto. Encoding: protobuf.dev, Encoding.
  */
@@ -40,6 +40,14 @@ export function decodePullResponse(bytes: Buffer): PulledMessage[] {
     return true;
   });
   return messages;
+}
+
+/** A serialised PubsubMessage, as a service's own read gives it. Throws RangeError where the bytes are none. */
+export function decodePubsubMessage(bytes: Uint8Array): PulledMessage {
+  const wire = new Wire(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const message = new PulledMessage();
+  wire.fields(bytes.length, (tag) => pubsubMessage(wire, tag, message));
+  return message;
 }
 
 /** A tag is the field's number and its wire type; all of these are length-delimited (2), but for Timestamp's varints (0). */

@@ -1,47 +1,26 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { needsPython } from "./python/support";
-import type { Places } from "../../pipeline/composites";
-import { DEFAULT_METHODS } from "../../pipeline/composites/methods";
-import { expandGraph } from "../../pipeline/runners/expand";
-import { findPython, PythonService } from "../../pipeline/runners/python";
-import type { PipelineProto } from "../../pipeline/sdk/pipeline-proto";
+import { graphOf, PLACES as places, stepNames } from "./graphs";
+import { needsPython } from "../python/support";
+import type { Places } from "../../../pipeline/composites";
+import { DEFAULT_METHODS } from "../../../pipeline/composites/methods";
+import { findPython, PythonService } from "../../../pipeline/runners/python";
+import type { PipelineProto } from "../../../pipeline/sdk/pipeline-proto";
 
-const settings = {
-  schema: "cc_account_info",
-  schemaJson: readFileSync("schemas/cc_account_info.json", "utf8"),
-  unknownColumns: "refuse",
-  writeMetadata: false,
-} as const;
-const places: Places = {
-  source: { kind: "subscription", subscription: "projects/proj-1/subscriptions/s" },
-  table: { project: "proj-1", dataset: "d", table: "t" },
-  deadLetterTopic: "projects/proj-1/topics/dead",
-};
-const images = {
-  typescript: { type: "DOCKER", image: "worker:1" },
-  python: { type: "DOCKER", image: "python:1" },
-} as const;
-
-describe("the graph for workers", () => {
+describe("the graph for workers with Python in it", () => {
   let python: PythonService;
   let proto: PipelineProto;
   before(async function () {
     needsPython(this);
     python = await PythonService.start(findPython(), "error");
-    proto = await expand(places);
+    proto = await expand();
   });
   after(() => python?.stop());
 
-  const expand = (at: Places) => {
-    const expansion = { python: python.expansionService };
-    return expandGraph(DEFAULT_METHODS, { places: at, settings, readBy: "service", expansion }, images);
-  };
+  const expand = (at?: Places) => graphOf(DEFAULT_METHODS, python.expansionService, at);
   const transforms = () => Object.values(proto.components!.transforms);
 
   it("has step names that a running job can be updated by", () => {
-    const steps = transforms().filter(({ subtransforms }) => subtransforms.length === 0);
-    assert.deepEqual(steps.map(({ uniqueName }) => uniqueName).sort(), [
+    assert.deepEqual(stepNames(proto), [
       "deadLetters",
       "decode/flatMap(apply)",
       "decode/split",
