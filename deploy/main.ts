@@ -1,22 +1,44 @@
 #!/usr/bin/env -S npx ts-node
-/** The deployment's command line. Exit codes: 0 done, 2 a command line that cannot be run. */
+/** The deployment's command line. Exit codes: 0 done, 1 an error, 2 something to do (plan) or a command line that cannot be run. */
+import { createInterface } from "node:readline/promises";
 import yargs from "yargs";
+import { COMMANDS, type World } from "./cli";
+import { ApplyError } from "./change/apply";
+import { DeploymentError } from "./deployment";
+import { ProjectNotObserved } from "./observe/read";
 import { RULES } from "./rules";
+import { runner, ToolMissing } from "./run";
+import { SchemaError } from "../schemas/schema";
 
 /** A command line that cannot be run. */
 class UsageError extends Error {}
 
-type Print = (text: string) => void;
+const JSON_OPTION = { boolean: true, default: false, describe: "as JSON" } as const;
+const SETTINGS_ARGUMENT = {
+  array: true,
+  string: true,
+  default: [] as string[],
+  describe: "NAME=value, as in .env, which it overrides",
+} as const;
 
 const parser = (argv: readonly string[]) =>
   yargs(argv as string[])
     .scriptName("deploy/main.ts")
     .usage("$0 COMMAND [options]")
-    .parserConfiguration({ "camel-case-expansion": false, "duplicate-arguments-array": false, "parse-numbers": false })
-    .command("rules", "list the rules: id, reason, source, mend", (rules) =>
-      rules.option("json", { boolean: true, default: false, describe: "as JSON" }),
+    .parserConfiguration({ "camel-case-expansion": false, "parse-numbers": false })
+    .command("rules", "list the rules: id, reason, source, mend", (rules) => rules.option("json", JSON_OPTION))
+    .command("plan [settings..]", "what is there, what differs, and the commands that apply would run", (plan) =>
+      plan.positional("settings", SETTINGS_ARGUMENT).option("json", JSON_OPTION),
     )
-    .demandCommand(1, 1, "give a command: rules", "one command at a time")
+    .command("apply [settings..]", "make it so; asks once", (apply) =>
+      apply
+        .positional("settings", SETTINGS_ARGUMENT)
+        .option("yes", { boolean: true, default: false, describe: "do not ask" }),
+    )
+    .command("verify [settings..]", "every rule and every declared value against what the cloud says", (verify) =>
+      verify.positional("settings", SETTINGS_ARGUMENT).option("json", JSON_OPTION),
+    )
+    .demandCommand(1, 1, "give a command: rules, plan, apply or verify", "one command at a time")
     .strict()
     .strictCommands()
     .version(false)
@@ -25,20 +47,50 @@ const parser = (argv: readonly string[]) =>
       throw error ?? new UsageError(message.replaceAll(/\s*\n\s*/g, " "));
     });
 
-/** Runs one command line; what it lists is printed by `print`. Answers the exit code. */
-export function main(argv: readonly string[], print: Print = (text) => process.stdout.write(text)): number {
+/** Runs one command line. Answers the exit code. */
+export async function main(argv: readonly string[], world: World = thisMachine()): Promise<number> {
   if (argv.includes("--help")) {
     parser([]).showHelp("log");
     return 0;
   }
   try {
-    const { json } = parser(argv).parseSync();
-    print(json ? rulesAsJson() : rulesAsText());
-    return 0;
+    const { _: words, settings, json, yes } = parser(argv).parseSync() as Record<string, unknown>;
+    const command = (words as string[])[0]!;
+    if (command === "rules") {
+      world.print(json ? rulesAsJson() : rulesAsText());
+      return 0;
+    }
+    const options = { settings: (settings ?? []) as string[], json: Boolean(json), yes: Boolean(yes) };
+    return await COMMANDS[command as keyof typeof COMMANDS](options, world);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
+    if (!isSaid(error)) throw error;
+    world.complain(`${error.message}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** Errors whose message is for whoever runs this. */
+function isSaid(error: unknown): error is Error {
+  const kinds = [UsageError, DeploymentError, SchemaError, ProjectNotObserved, ApplyError, ToolMissing];
+  return kinds.some((kind) => error instanceof kind);
+}
+
+function thisMachine(): World {
+  return {
+    env: process.env,
+    run: runner(),
+    print: (text) => process.stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+    ...(process.stdin.isTTY && { confirm }),
+  };
+}
+
+async function confirm(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(`${question} Type yes: `)).trim() === "yes";
+  } finally {
+    terminal.close();
   }
 }
 
@@ -53,4 +105,8 @@ function rulesAsJson(): string {
   return `${JSON.stringify(rules, null, 2)}\n`;
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2));
+if (require.main === module) {
+  void main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

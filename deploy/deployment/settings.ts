@@ -33,7 +33,7 @@ const computeName = (what: string, usual: string) =>
   setting(what, /[a-z]([-a-z0-9]{0,61}[a-z0-9])?/, "lower-case letters, digits and hyphens, at most 63", usual);
 const days = (what: string, usual: string) => setting(what, /[1-9]\d{0,3}/, "a number of days", usual);
 const yesOrNo = (what: string, usual: "yes" | "no") => setting(what, /yes|no/, "yes or no", usual);
-const list = (what: string) => setting(what, /[\w.:/-]+(?:[ ,]+[\w.:/-]+)*|/, "names, parted by commas", "");
+const list = (what: string) => setting(what, /[\w.:/-]+(?:[ ,]+[\w.:/-]+)*/, "names, parted by commas", "");
 
 const IPV4 = /(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)/;
 const columns = /[A-Za-z_]\w{0,299}/;
@@ -45,7 +45,7 @@ export const SETTINGS = {
   REGION: setting("where everything is, and the job's endpoint", region, "a region, as in europe-west2", ""),
   ZONE: setting(
     "pins the workers to a zone of that region; without one Dataflow picks one that has room",
-    new RegExp(`(?:${region.source}-[a-z])?`),
+    new RegExp(`${region.source}-[a-z]`),
     "a zone, as in europe-west2-b",
     "",
   ),
@@ -58,12 +58,7 @@ export const SETTINGS = {
   GIVEN: list("what others own, by kind: it is looked at and held against the rules, never made or changed"),
   ACCEPT: list("rules that are broken knowingly, by id"),
 
-  KEY_PROJECT: setting(
-    "the project of the keys, where it is another",
-    new RegExp(`(?:${project.source})?`),
-    projectSaid,
-    "",
-  ),
+  KEY_PROJECT: setting("the project of the keys, where it is another", project, projectSaid, ""),
   KEY_RING: kmsName("the key ring of the region", "str-pl-london-kr"),
   KEY: kmsName("the key of the region", "str-pl-london-key01"),
   DATAFLOW_KEY_RING: setting(
@@ -72,7 +67,7 @@ export const SETTINGS = {
     "a key ring's name",
     "",
   ),
-  DATAFLOW_KEY: setting("Dataflow's key, where it is another", /[\w-]{0,63}/, "a key's name", ""),
+  DATAFLOW_KEY: setting("Dataflow's key, where it is another", /[\w-]{1,63}/, "a key's name", ""),
   KEY_PROTECTION: setting(
     "software, hsm or external",
     /software|hsm|external/,
@@ -81,7 +76,7 @@ export const SETTINGS = {
   ),
   KEY_EXTERNAL_URI: setting(
     "the key's address at its manager, where it is external",
-    /(?:https:\/\/[\w.:/-]+)?/,
+    /https:\/\/[\w.:/-]+/,
     "an https address",
     "",
   ),
@@ -108,20 +103,20 @@ export const SETTINGS = {
   ),
   TABLE_EXPIRATION_DAYS: setting(
     "new tables of the dataset end after so many days",
-    /(?:[1-9]\d{0,4})?/,
+    /[1-9]\d{0,4}/,
     "a number of days",
     "",
   ),
-  PARTITION_COLUMN: setting("parts the table by day", new RegExp(`(?:${columns.source})?`), "a column", ""),
+  PARTITION_COLUMN: setting("parts the table by day", columns, "a column", ""),
   CLUSTER_COLUMNS: setting(
     "sorts it, at most four",
-    new RegExp(`(?:${columns.source}(?:,${columns.source}){0,3})?`),
+    new RegExp(`${columns.source}(?:,${columns.source}){0,3}`),
     "columns, parted by commas",
     "",
   ),
   POLICY_TAG: setting(
     "the policy tag of personal columns: who may read them",
-    /(?:projects\/[\w.:-]+\/locations\/[a-z0-9-]+\/taxonomies\/\d+\/policyTags\/\d+)?/,
+    /projects\/[\w.:-]+\/locations\/[a-z0-9-]+\/taxonomies\/\d+\/policyTags\/\d+/,
     "projects/P/locations/L/taxonomies/N/policyTags/N",
     "",
   ),
@@ -173,7 +168,8 @@ export function settingsOf(given: Readonly<Record<string, string | undefined>>):
   const all = Object.entries<Setting>(SETTINGS).map(([name, { form, said, usual }]) => {
     const value = given[name] || usual;
     if (value === undefined) throw new DeploymentError("missing", name, `${name} is not given: say which project`);
-    if (!form.test(value)) throw new DeploymentError("malformed", name, `${name}=${value} is not of the form: ${said}`);
+    if (value !== "" && !form.test(value))
+      throw new DeploymentError("malformed", name, `${name}=${value} is not of the form: ${said}`);
     return [name, value];
   });
   return Object.fromEntries(all) as Settings;

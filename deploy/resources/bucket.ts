@@ -46,6 +46,10 @@ export function bucket(setup: Setup, key: Resource, account: Resource): Resource
         change: () => [update({ "update-labels": `deployment=${settings.DEPLOYMENT}` })],
       },
     },
+    forRules: {
+      names: ["stagingBucket", "tempBucket"],
+      of: ({ location, key, publicAccess }) => ({ location, defaultKey: key, publicAccessPrevention: publicAccess }),
+    },
     create: [
       gcloud(
         "storage buckets create",

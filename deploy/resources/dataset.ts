@@ -45,6 +45,7 @@ export function dataset({ project, region, settings, dataKey }: Setup, key: Reso
         change: () => [update({ set_label: `deployment:${settings.DEPLOYMENT}` })],
       },
     },
+    forRules: { names: ["dataset"], of: ({ location, key }) => ({ location, defaultKey: key }) },
     create: [
       bq(
         { project_id: project, location: region },

@@ -4,7 +4,7 @@ import type { Json } from "../../schemas/bigquery";
 import { type Agent, agentGrant } from "./agents";
 import { API } from "./apis";
 import { type Command, gcloud } from "./command";
-import { bindings, type Field, named, type Resource } from "./resource";
+import { bindings, type Field, type ForRules, named, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -36,6 +36,12 @@ export function key(setup: Setup, asked: KeyAsked, ring: Resource, agents: reado
     },
     fields: fieldsOf(setup, asked),
     create: [createKey(setup, asked)],
+    ...(asked.name === setup.dataflowKey.name && {
+      forRules: {
+        names: ["key"],
+        of: ({ purpose, primary }) => ({ purpose, primaryState: primary }),
+      } satisfies ForRules,
+    }),
     policy: {
       look: { command: gcloud("kms keys get-iam-policy", { ...at, format: "json" }, asked.key), pick: bindings },
       grants: agents.map((agent) => agentGrant(setup, agent)),

@@ -72,6 +72,10 @@ export function subnetwork({ project, region, settings }: Setup, network: Resour
         ],
       },
     },
+    forRules: {
+      names: ["subnetwork"],
+      of: ({ privateGoogleAccess }) => ({ privateIpGoogleAccess: privateGoogleAccess }),
+    },
     create: [
       gcloud(
         "compute networks subnets create",

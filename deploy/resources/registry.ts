@@ -48,6 +48,7 @@ export function registry(
         change: () => [gcloud("artifacts repositories update", { ...at, "update-labels": label }, name)],
       },
     },
+    forRules: { names: ["workerRepository", "pythonRepository"], of: ({ key }) => ({ location: region, key }) },
     create: [
       gcloud(
         "artifacts repositories create",

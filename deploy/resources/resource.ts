@@ -1,5 +1,6 @@
 /** One thing in the cloud that a deployment needs, with the grants that open it. */
 import type { Json } from "../../schemas/bigquery";
+import type { Observations } from "../rules";
 import type { Command } from "./command";
 
 /** The kinds that GIVEN names. */
@@ -64,6 +65,12 @@ export interface Binding {
   readonly condition?: unknown;
 }
 
+/** What the rules see of a resource, under one or more of their names. */
+export interface ForRules {
+  readonly names: readonly (keyof Observations)[];
+  readonly of: (fields: Fields) => object;
+}
+
 export interface Resource {
   readonly kind: Kind;
   /** `topic str-pl-pubsub-topic`: once in a deployment. */
@@ -76,6 +83,7 @@ export interface Resource {
   readonly fields: Readonly<Record<string, Field>>;
   readonly create: readonly Command[];
   readonly policy?: Policy;
+  readonly forRules?: ForRules;
 }
 
 /** The one of a list whose `name` is exactly this. */

@@ -27,6 +27,7 @@ export function table(setup: Setup, dataset: Resource, account: Resource): Resou
     look: { command: bq({ project_id: project, format: "json" }, "show", {}, name), pick: tableFields },
     fields: fieldsOf(setup),
     create: [createTable(setup)],
+    forRules: { names: ["table"], of: ({ key }) => ({ key }) },
     policy: {
       look: {
         command: bq({ project_id: project, format: "json" }, "get-iam-policy", { table: true }, name),

@@ -1,7 +1,8 @@
 /** A topic under the key, whose messages are stored in the workers' region and pass through no other. */
+import type { TopicFound } from "../rules";
 import { API } from "./apis";
 import { gcloud } from "./command";
-import { bindings, type Grant, named, type Resource } from "./resource";
+import { bindings, type Fields, type Grant, named, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 interface Topic {
@@ -58,6 +59,7 @@ export function topic(
         name,
       ),
     ],
+    forRules: { names: [name === settings.TOPIC ? "topic" : "deadLetterTopic"], of: topicForRules },
     ...(grants.length > 0 && {
       policy: {
         look: { command: gcloud("pubsub topics get-iam-policy", { project, format: "json" }, name), pick: bindings },
@@ -71,6 +73,11 @@ export function topic(
 function topicFields({ kmsKeyName, messageStoragePolicy, labels }: Topic) {
   const { allowedPersistenceRegions: regions = [], enforceInTransit = false } = messageStoragePolicy ?? {};
   return { key: kmsKeyName ?? null, storage: { regions, enforceInTransit }, deployment: labels?.deployment ?? null };
+}
+
+function topicForRules({ key, storage }: Fields): TopicFound {
+  const { regions, enforceInTransit } = storage as { regions: string[]; enforceInTransit: boolean };
+  return { key: key as string | null, allowedPersistenceRegions: regions, enforceInTransit };
 }
 
 /** The dead letters' topic: the workers publish to it. */

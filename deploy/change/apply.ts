@@ -1,0 +1,146 @@
+/** Makes what is missing and changes what differs, each resource read back. It can be killed anywhere and run again: it only does what differs. */
+import { type Ask, asking } from "../observe/ask";
+import { commandsOf, obstaclesOf, type Plan, plan } from "../observe/plan";
+import { readOne } from "../observe/read";
+import { type Trouble, troubleOf } from "../observe/trouble";
+import { type Command, shown } from "../resources/command";
+import type { Asked } from "../resources/setup";
+import type { Run } from "../run";
+import type { Visit } from "../walk";
+import { differences } from "../walk/diff";
+import type { Journal } from "./journal";
+
+export type ApplyErrorCode =
+  /** The plan has what no command mends. */
+  | "obstacles"
+  /** The cloud refused a command. */
+  | "refused"
+  /** Every command was taken, and what is read back still differs. */
+  | "not made";
+
+/** Apply stopped. The message says what to do. */
+export class ApplyError extends Error {
+  constructor(
+    readonly code: ApplyErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Doing {
+  readonly run: Run;
+  readonly journal: Journal;
+  readonly progress: (text: string) => void;
+  readonly wait: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * Applies `first`, which was read and shown. Where it turns APIs on, the rest is planned anew, for only then it can be seen.
+ * Throws ApplyError.
+ */
+export async function apply(asked: Asked, first: Plan, doing: Doing): Promise<void> {
+  refuseObstacles(first);
+  const apis = first.visits.filter(
+    ({ resource, ...visit }) => resource.kind === "apis" && commandsOf(visit).length > 0,
+  );
+  if (apis.length === 0) return applyAll(first, doing);
+  for (const visit of apis) await converge(visit, doing);
+  const rest = await plan(asked, asking(doing.run, doing.wait));
+  refuseObstacles(rest);
+  await applyAll(rest, doing);
+}
+
+async function applyAll({ visits }: Plan, doing: Doing): Promise<void> {
+  const changing = visits.filter((visit) => commandsOf(visit).length > 0);
+  for (const [at, visit] of changing.entries()) {
+    doing.progress(`[${at + 1}/${changing.length}] ${visit.resource.title}`);
+    await converge(visit, doing);
+  }
+}
+
+function refuseObstacles(plan: Plan): void {
+  const { broken, byHand, notObserved } = obstaclesOf(plan);
+  const what = [
+    ...broken.map(({ rule, found }) => `rule ${rule.id}: ${found.join("; ")}`),
+    ...byHand.map(({ what, mend }) => `${what}: ${mend}`),
+    ...notObserved.map(({ what, why }) => `${what} is not observed: ${why}`),
+  ];
+  if (what.length > 0) throw new ApplyError("obstacles", `nothing is changed while this stands:\n${what.join("\n")}`);
+}
+
+/** Before each further try. Google's policies and new accounts take up to minutes to be known everywhere. */
+const WAITS_MS = [1000, 2000, 4000, 8000, 16000, 32000];
+
+/** Runs what differs until nothing does; what fails and passes by itself is read again first, for it may have been done. */
+async function converge(first: Visit, doing: Doing): Promise<void> {
+  let visit = first;
+  let last = "";
+  for (const ms of [0, ...WAITS_MS]) {
+    if (ms > 0) {
+      await doing.wait(ms);
+      visit = await again(visit, doing);
+    }
+    if (commandsOf(visit).length > 0) {
+      const trouble = await runAll(visit, doing);
+      if (trouble !== undefined) {
+        last = trouble;
+        continue;
+      }
+      visit = await again(visit, doing);
+    }
+    const left = visit.differences;
+    if (left.length === 0) return;
+    last = left.map(describe).join("; ");
+  }
+  throw new ApplyError(
+    "not made",
+    `${visit.resource.title} is still not as declared after ${WAITS_MS.length + 1} tries: ${last}`,
+  );
+}
+
+const describe = (one: Visit["differences"][number]): string => {
+  if ("what" in one) return one.what;
+  if (one.kind === "changed") return one.field;
+  return one.kind === "missing" ? "it is not there" : `${one.grant.member} does not hold ${one.grant.role}`;
+};
+
+async function again(visit: Visit, { run, wait }: Doing): Promise<Visit> {
+  const ask: Ask = asking(run, wait);
+  const reading = await readOne(visit.resource, ask, async () => ({ kind: "not observed", notObserved: "it is made" }));
+  return { ...visit, reading, differences: differences(visit.resource, visit.given, reading) };
+}
+
+/** What the cloud said where it has to be tried again. Throws ApplyError where that is of no use. */
+async function runAll(visit: Visit, doing: Doing): Promise<string | undefined> {
+  for (const command of commandsOf(visit)) {
+    const entry = { resource: visit.resource.title, command: shown(command) };
+    doing.journal({ ...entry, outcome: "started" });
+    const answer = await doing.run(command);
+    if (answer.code === 0) {
+      doing.journal({ ...entry, outcome: "done" });
+      continue;
+    }
+    const trouble = troubleOf(answer);
+    doing.journal({ ...entry, outcome: "failed", said: trouble.said });
+    if (!passes(trouble)) throw refused(visit, command, trouble);
+    doing.progress(`  ${trouble.said}; again`);
+    return trouble.said;
+  }
+  return undefined;
+}
+
+/** An account that was just made is not known everywhere at once; what exists already was made by another apply, or by one whose answer was lost. */
+function passes({ kind, said }: Trouble): boolean {
+  return kind === "transient" || kind === "exists" || (kind === "refused" && /does not exist/.test(said));
+}
+
+const MENDS: Partial<Record<Trouble["kind"], string>> = {
+  forbidden: "ask for the role that it names, or let whoever owns this run the command",
+  absent: "what it refers to is gone: apply again, and it is made",
+};
+
+function refused({ resource }: Visit, command: Command, { kind, said }: Trouble): ApplyError {
+  const mend = MENDS[kind] ?? "mend what it says, and apply again: it goes on from here";
+  return new ApplyError("refused", `${resource.title}: ${shown(command)}\n  ${said}\n  ${mend}`);
+}

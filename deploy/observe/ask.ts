@@ -1,0 +1,40 @@
+/** Asking the cloud: each question once, transient errors again. */
+import type { Command } from "../resources/command";
+import type { Answer, Run } from "../run";
+import { type Trouble, troubleOf } from "./trouble";
+
+export type Asked = { readonly answer: unknown } | { readonly trouble: Trouble };
+export type Ask = (command: Command) => Promise<Asked>;
+
+const WAITS_MS = [1000, 2000, 4000];
+
+export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Answers are kept: a second question of the same words takes the first one's answer. */
+export function asking(run: Run, wait: (ms: number) => Promise<unknown> = pause): Ask {
+  const asked = new Map<string, Promise<Asked>>();
+  return (command) => {
+    const words = JSON.stringify(command);
+    const answer = asked.get(words) ?? ask(run, command, wait);
+    asked.set(words, answer);
+    return answer;
+  };
+}
+
+async function ask(run: Run, command: Command, wait: (ms: number) => Promise<unknown>): Promise<Asked> {
+  for (const ms of WAITS_MS) {
+    const asked = read(await run(command));
+    if (!("trouble" in asked) || asked.trouble.kind !== "transient") return asked;
+    await wait(ms);
+  }
+  return read(await run(command));
+}
+
+function read(answer: Answer): Asked {
+  if (answer.code !== 0) return { trouble: troubleOf(answer) };
+  try {
+    return { answer: JSON.parse(answer.stdout) };
+  } catch {
+    return { trouble: { kind: "refused", said: "the answer is no JSON" } };
+  }
+}

@@ -1,0 +1,55 @@
+/** What a failed command says, as one of a few kinds: gcloud and bq have exit codes for none of them. */
+import type { Answer } from "../run";
+
+export type TroubleKind =
+  /** There is no such thing. */
+  | "absent"
+  | "exists"
+  | "forbidden"
+  | "api off"
+  /** Passes by itself. */
+  | "transient"
+  | "refused";
+
+export interface Trouble {
+  readonly kind: TroubleKind;
+  /** What the cloud said, in one line. */
+  readonly said: string;
+}
+
+/** In this order: a refusal that says "may not exist" is one of permission, a missing API's is a 403, too. */
+const SIGNS: readonly (readonly [TroubleKind, RegExp])[] = [
+  [
+    "api off",
+    /SERVICE_DISABLED|accessNotConfigured|has not been used in project|API \[\S+\] not enabled|API has not been enabled/,
+  ],
+  [
+    "forbidden",
+    /PERMISSION_DENIED|UNAUTHENTICATED|\b40[13]\b|[Aa]ccess [Dd]enied|does not have permission|Required '[^']+' permission|may not exist/,
+  ],
+  ["transient", /\bABORTED\b|RESOURCE_EXHAUSTED|\bUNAVAILABLE\b|DEADLINE_EXCEEDED|\b429\b|\b50[0-4]\b/],
+  ["transient", /rateLimitExceeded|backendError|internalError|concurrent policy changes|conditionNotMet|\b412\b/],
+  [
+    "transient",
+    /Connection (?:reset|aborted|refused)|Remote end closed|Could not connect|timed out|IncompleteRead|IncompleteSocket/,
+  ],
+  ["exists", /ALREADY_EXISTS|[Aa]lready [Ee]xists|already own it|\b409\b/],
+  ["absent", /NOT_FOUND|not found: 404|\bNot found: (?:Dataset|Table)\b|was not found|\b404\b/],
+];
+
+export function troubleOf({ stdout, stderr }: Answer): Trouble {
+  // bq prints its errors on standard output.
+  const text = `${stderr}\n${stdout}`;
+  const kind = SIGNS.find(([, sign]) => sign.test(text))?.[0] ?? "refused";
+  return { kind, said: lineOf(text) };
+}
+
+const LONGEST = 400;
+
+/** The first line that reads as an error, and what follows it. */
+function lineOf(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  const first = lines.findIndex((line) => /error/i.test(line));
+  const said = lines.slice(Math.max(first, 0)).join(" ").replaceAll(/\s+/g, " ").trim();
+  return said.length > LONGEST ? `${said.slice(0, LONGEST)}…` : said || "it said nothing";
+}

@@ -1,0 +1,71 @@
+/** Runs gcloud and bq: without a shell, some at once. */
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { Command } from "./resources/command";
+
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Run = (command: Command) => Promise<Answer>;
+
+/** gcloud or bq is not installed. */
+export class ToolMissing extends Error {
+  constructor(tool: string) {
+    super(`${tool} is missing: https://cloud.google.com/sdk/docs/install`);
+  }
+}
+
+/** Nobody answers a question, and nothing but the answer is asked for or written. What the caller sets wins. */
+const QUIET = {
+  CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
+  CLOUDSDK_CORE_DISABLE_USAGE_REPORTING: "1",
+  CLOUDSDK_CORE_DISABLE_FILE_LOGGING: "1",
+  CLOUDSDK_SURVEY_DISABLE_PROMPTS: "1",
+  CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK: "1",
+};
+const AT_ONCE = 6;
+
+/** At most six run at a time; the others wait. Throws ToolMissing. */
+export function runner(env: NodeJS.ProcessEnv = process.env): Run {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (command) => {
+    if (running >= AT_ONCE) await new Promise<void>((free) => waiting.push(free));
+    running++;
+    try {
+      writeFiles(command);
+      return await spawned(command, { ...QUIET, ...env });
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}
+
+/** The files that a command reads. */
+export function writeFiles({ files = {} }: Command): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+}
+
+function spawned({ tool, args }: Command, env: NodeJS.ProcessEnv): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(tool, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+    const output = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      reject(error.code === "ENOENT" ? new ToolMissing(tool) : error),
+    );
+    child.on("close", (code, signal) => {
+      const ended = signal === null ? "" : `${tool} was ended by ${signal}\n`;
+      resolve({ code: code ?? 1, stdout: output.stdout, stderr: output.stderr + ended });
+    });
+  });
+}
