@@ -27,6 +27,10 @@ node_modules/.installed: package.json package-lock.json
 python:
 	@PYTHON=$(PYTHON) pipeline/python/setup.sh
 
+.PHONY: java
+java: ## bring Beam's Java for --bigquery_write_method storage_write_…: 165 MB by Maven, held against pipeline/java/jars.sha256
+	@pipeline/java/setup.sh
+
 .PHONY: run-direct
 run-direct: node_modules/.installed ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA)
 	@MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts

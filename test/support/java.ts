@@ -1,0 +1,62 @@
+/** What Java itself makes of rows: test/support/java/Rows.java on the jars of `make java`. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { MissingTool } from "./emulators/process";
+import { command, preparedOnce } from "./prepared";
+
+const JARS = "build/java/jars";
+const SOURCES = "test/support/java";
+
+/** Throws MissingTool where `make java` was not run, or cannot be. */
+export function requireJava(): void {
+  if (!existsSync("build/java/.made-from")) throw new MissingTool("Beam's Java is not there", "Run `make java`");
+}
+
+/** Compiles one of the test's own classes. Answers the class path that has it, before Beam's own. Throws MissingTool. */
+export function javaClassPath(...sources: readonly string[]): string {
+  requireJava();
+  const dir = join("build/java-test", sources.join("+").replaceAll(".java", ""));
+  const files = sources.map((source) => join(SOURCES, source));
+  preparedOnce(dir, [...files, "pipeline/java/jars.sha256"], () => {
+    command("javac", ["-nowarn", "-cp", `${JARS}/*`, "-d", dir, ...files]);
+  });
+  return `${dir}:${JARS}/*`;
+}
+
+/** What Java makes of one row. Of the last two, an exception's text behind "!" where it fails. */
+export interface OfJava {
+  /** Read and written again. */
+  readonly again: Buffer;
+  /** What Storage Write gives back of a row that the table refuses. */
+  readonly refused: Buffer;
+  /** What is made a request of. */
+  readonly sent: string;
+}
+
+export function rowsInJava(schema: Uint8Array, rows: readonly Uint8Array[]): OfJava[] {
+  const input = Buffer.concat([schema, ...rows].flatMap((bytes) => [lengthOf(bytes), bytes]));
+  const program = ["-cp", javaClassPath("Rows.java"), "org.apache.beam.sdk.io.gcp.bigquery.Rows"];
+  const { status, stdout, stderr } = spawnSync("java", program, { input, maxBuffer: 2 ** 30 });
+  if (status !== 0) throw new Error(`Java failed: ${stderr}`);
+  const blobs = [...blobsOf(stdout)];
+  return rows.map((_, row) => ({
+    again: blobs[3 * row]!,
+    refused: blobs[3 * row + 1]!,
+    sent: blobs[3 * row + 2]!.toString(),
+  }));
+}
+
+function lengthOf(bytes: Uint8Array): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(bytes.length);
+  return length;
+}
+
+function* blobsOf(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + bytes.readInt32BE(at);
+    yield bytes.subarray(at + 4, end);
+    at = end;
+  }
+}
