@@ -67,7 +67,14 @@ export class Jobs {
     const now = new Date().toISOString();
     const id = `${now.slice(0, 19).replaceAll(/[T:]/g, "_")}-${String(this.all.length + 1).padStart(19, "0")}`;
     const [currentState, times] = ["JOB_STATE_RUNNING", { createTime: now, currentStateTime: now }];
-    const job = { currentState, ...times, ...fields, id, projectId: at.project, location: at.location } as unknown as Job;
+    const job = {
+      currentState,
+      ...times,
+      ...fields,
+      id,
+      projectId: at.project,
+      location: at.location,
+    } as unknown as Job;
     this.all.push(job);
     return job;
   }
