@@ -103,6 +103,11 @@ const TYPES: Readonly<Record<ColumnType, number>> = {
   RECORD: MESSAGE,
 };
 
+/** Of every column and of those within: `customer.name`. */
+export function columnPaths(columns: readonly Column[], prefix = ""): string[] {
+  return columns.flatMap(({ name, fields = [] }) => [prefix + name, ...columnPaths(fields, `${prefix}${name}.`)]);
+}
+
 type Write = (value: Value) => void;
 
 /** A column that is null is left out. */

@@ -15,7 +15,11 @@ export class OtherColumns extends Error {
 
 /** Throws OtherColumns, or the client's error. Who may write to a table but not look at it is let through. */
 export async function checkColumns(table: Table, schema: TableSchema): Promise<void> {
-  const found = await columnsOf(table);
+  requireColumns(await columnsOf(table), schema);
+}
+
+/** `found`: the table's; undefined where they cannot be had. Throws OtherColumns. */
+export function requireColumns(found: readonly Column[] | undefined, schema: TableSchema): void {
   const different = found === undefined ? [] : differences(found, schema.columns, "");
   if (different.length > 0) throw new OtherColumns(different);
 }

@@ -9,6 +9,7 @@ import { openDuckDbTable } from "../endpoints/duckdb-table";
 import type { DeadLetterWriter, MessageRow, MessageSource, RowWriter } from "../endpoints/endpoint";
 import { openInputFile } from "../endpoints/file-source";
 import { openSubscription, openTopic } from "../endpoints/pubsub-source";
+import { openStorageWriteTable } from "../endpoints/storage-write";
 import { buildGraph } from "../graph";
 import { Ledger } from "../ledger";
 import type { Log } from "../log";
@@ -90,8 +91,7 @@ async function openSource({ source }: DirectOptions): Promise<MessageSource> {
 
 async function openTable({ table }: DirectOptions, schema: TableSchema, name: string): Promise<RowWriter> {
   if (table.kind === "duckdb") return openDuckDbTable(table.path, schema, name);
-  if (table.method === "native") throw new UsageError("--bigquery_write_method native is not there yet");
-  return openBigQueryTable(table, schema);
+  return table.method === "native" ? openStorageWriteTable(table, schema) : openBigQueryTable(table, schema);
 }
 
 async function openDeadLetters({ deadLetters }: DirectOptions): Promise<DeadLetterWriter> {

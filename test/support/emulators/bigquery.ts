@@ -23,8 +23,8 @@ export function prepareBigQueryEmulator(): string {
   });
 }
 
-/** Starts it on a free port, empty. */
-export async function startBigQueryEmulator(): Promise<Emulator> {
+/** Starts it on free ports, empty. `grpcHost`: where it has the Storage Write API. */
+export async function startBigQueryEmulator(): Promise<Emulator & { readonly grpcHost: string }> {
   prepareBigQueryEmulator();
   const data = mkdtempSync(join(tmpdir(), "bigquery-"));
   const [port, grpcPort] = [await freePort(), await freePort()];
@@ -42,5 +42,5 @@ export async function startBigQueryEmulator(): Promise<Emulator> {
     await stop();
     throw error;
   }
-  return { host, stop };
+  return { host, grpcHost: `127.0.0.1:${grpcPort}`, stop };
 }
