@@ -29,29 +29,30 @@ export interface Options {
   readonly settings: readonly string[];
   readonly json: boolean;
   readonly yes: boolean;
+  readonly orgPolicies: boolean;
 }
 
 export const COMMANDS = { plan: planCommand, apply: applyCommand, verify: verifyCommand } as const;
 
 /** 0 nothing to do, 2 something to do, 1 an error. */
-async function planCommand({ settings, json }: Options, world: World): Promise<number> {
-  const asked = held(settings, world);
+async function planCommand(options: Options, world: World): Promise<number> {
+  const asked = held(options, world);
   if (asked === undefined) return 1;
   const made = await plan(asked, asking(world.run, world.wait));
   writeFilesOf(made);
-  world.print(json ? planAsJson(made) : planAsText(made));
+  world.print(options.json ? planAsJson(made) : planAsText(made));
   return exitCodeOf(made);
 }
 
 /** 0 done, or nothing to do; 1 an error. */
-async function applyCommand({ settings, yes }: Options, world: World): Promise<number> {
-  const asked = held(settings, world);
+async function applyCommand(options: Options, world: World): Promise<number> {
+  const asked = held(options, world);
   if (asked === undefined) return 1;
   const made = await plan(asked, asking(world.run, world.wait));
   writeFilesOf(made);
   world.print(planAsText(made));
   if (exitCodeOf(made) === 0) return 0;
-  if (!yes && !(await confirmed(made, world))) return 1;
+  if (!options.yes && !(await confirmed(made, world))) return 1;
   const by = await whoAmI(world);
   await apply(asked, made, {
     run: world.run,
@@ -64,22 +65,24 @@ async function applyCommand({ settings, yes }: Options, world: World): Promise<n
 }
 
 /** 0 where all hold, else 1. */
-async function verifyCommand({ settings, json }: Options, world: World): Promise<number> {
-  const asked = askedFor(settings, world);
+async function verifyCommand(options: Options, world: World): Promise<number> {
+  const asked = askedFor(options, world);
   const made = await plan(asked, asking(world.run, world.wait));
   const lines = verify(made);
-  world.print(json ? `${JSON.stringify(lines, null, 2)}\n` : `${headline(made.setup)}\n\n${linesAsText(lines)}`);
+  world.print(
+    options.json ? `${JSON.stringify(lines, null, 2)}\n` : `${headline(made.setup)}\n\n${linesAsText(lines)}`,
+  );
   return lines.every(isGood) ? 0 : 1;
 }
 
-function askedFor(words: readonly string[], world: World): Asked {
+function askedFor({ settings: words, orgPolicies }: Options, world: World): Asked {
   const settings = settingsFrom(words, world.env);
-  return askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion());
+  return askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion(), orgPolicies);
 }
 
 /** What names and locations break is said before anything is called. */
-function held(words: readonly string[], world: World): Asked | undefined {
-  const asked = askedFor(words, world);
+function held(options: Options, world: World): Asked | undefined {
+  const asked = askedFor(options, world);
   const { broken } = heldBeforehand(asked);
   if (broken.length === 0) return asked;
   world.complain(describeBroken(broken).replaceAll("--accept ", "ACCEPT="));
@@ -87,8 +90,9 @@ function held(words: readonly string[], world: World): Asked | undefined {
 }
 
 /** So that what is printed can be pasted. */
-function writeFilesOf({ visits }: Plan): void {
-  for (const command of visits.flatMap(commandsOf)) writeFiles(command);
+function writeFilesOf({ visits, offered }: Plan): void {
+  for (const command of [...visits.flatMap(commandsOf), ...offered.flatMap(({ create }) => create)])
+    writeFiles(command);
 }
 
 async function confirmed({ visits }: Plan, { confirm, complain }: World): Promise<boolean> {

@@ -27,6 +27,8 @@ export interface Deployment {
   /** REGION-docker.pkg.dev/P/REPOSITORY/NAME:TAG or …@sha256:DIGEST */
   readonly workerImage: string;
   readonly pythonImage: string;
+  /** Where rows are written by Java's Storage Write. */
+  readonly javaImage?: string;
   readonly network?: string;
   /** regions/REGION/subnetworks/NAME, or its URL where the network is another project's. */
   readonly subnetwork?: string;
@@ -87,7 +89,7 @@ export function deploymentOf(
     throw new DeploymentError("contradictory", "workerZone", "a worker region and a worker zone are given: give one");
   }
   const workers = workersRegion(place);
-  const registry = `${workers}-docker.pkg.dev/${project.replace(":", "/")}/da-streaming-pipeline`;
+  const registry = registryOf(workers, project);
   const keyLocation = `projects/${set.keyProject ?? project}/locations/${key.location ?? workers}`;
   const deployment: Deployment = {
     dataflowKmsKey: `${keyLocation}/keyRings/${key.ring}/cryptoKeys/${key.key}`,
@@ -109,6 +111,15 @@ export function deploymentOf(
   checkForms(deployment);
   return deployment;
 }
+
+/** A given image of Java's wins; else it lies beside the profile's others. */
+export function withJavaImage(asked: Deployment, version: string): Deployment {
+  const javaImage = asked.javaImage ?? `${registryOf(workersRegion(asked), asked.project)}/java:${version}`;
+  return { ...asked, javaImage };
+}
+
+const registryOf = (workers: string, project: string) =>
+  `${workers}-docker.pkg.dev/${project.replace(":", "/")}/da-streaming-pipeline`;
 
 function profileNamed(name: string): Profile {
   if (Object.hasOwn(PROFILES, name)) return PROFILES[name as ProfileName];

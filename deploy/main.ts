@@ -14,6 +14,11 @@ import { SchemaError } from "../schemas/schema";
 class UsageError extends Error {}
 
 const JSON_OPTION = { boolean: true, default: false, describe: "as JSON" } as const;
+const ORG_POLICIES_OPTION = {
+  boolean: true,
+  default: false,
+  describe: "the organisation's policies, too, where the caller may set them",
+} as const;
 const SETTINGS_ARGUMENT = {
   array: true,
   string: true,
@@ -28,15 +33,22 @@ const parser = (argv: readonly string[]) =>
     .parserConfiguration({ "camel-case-expansion": false, "parse-numbers": false })
     .command("rules", "list the rules: id, reason, source, mend", (rules) => rules.option("json", JSON_OPTION))
     .command("plan [settings..]", "what is there, what differs, and the commands that apply would run", (plan) =>
-      plan.positional("settings", SETTINGS_ARGUMENT).option("json", JSON_OPTION),
+      plan
+        .positional("settings", SETTINGS_ARGUMENT)
+        .option("json", JSON_OPTION)
+        .option("org-policies", ORG_POLICIES_OPTION),
     )
     .command("apply [settings..]", "make it so; asks once", (apply) =>
       apply
         .positional("settings", SETTINGS_ARGUMENT)
+        .option("org-policies", ORG_POLICIES_OPTION)
         .option("yes", { boolean: true, default: false, describe: "do not ask" }),
     )
     .command("verify [settings..]", "every rule and every declared value against what the cloud says", (verify) =>
-      verify.positional("settings", SETTINGS_ARGUMENT).option("json", JSON_OPTION),
+      verify
+        .positional("settings", SETTINGS_ARGUMENT)
+        .option("json", JSON_OPTION)
+        .option("org-policies", ORG_POLICIES_OPTION),
     )
     .demandCommand(1, 1, "give a command: rules, plan, apply or verify", "one command at a time")
     .strict()
@@ -47,6 +59,12 @@ const parser = (argv: readonly string[]) =>
       throw error ?? new UsageError(message.replaceAll(/\s*\n\s*/g, " "));
     });
 
+interface Parsed {
+  readonly _: readonly string[];
+  readonly settings?: readonly string[];
+  readonly [flag: string]: unknown;
+}
+
 /** Runs one command line. Answers the exit code. */
 export async function main(argv: readonly string[], world: World = thisMachine()): Promise<number> {
   if (argv.includes("--help")) {
@@ -54,14 +72,14 @@ export async function main(argv: readonly string[], world: World = thisMachine()
     return 0;
   }
   try {
-    const { _: words, settings, json, yes } = parser(argv).parseSync() as Record<string, unknown>;
-    const command = (words as string[])[0]!;
+    const { _: words, settings, json, yes, "org-policies": orgPolicies } = parser(argv).parseSync() as Parsed;
+    const command = words[0]!;
     if (command === "rules") {
       world.print(json ? rulesAsJson() : rulesAsText());
       return 0;
     }
-    const options = { settings: (settings ?? []) as string[], json: Boolean(json), yes: Boolean(yes) };
-    return await COMMANDS[command as keyof typeof COMMANDS](options, world);
+    const flags = { json: Boolean(json), yes: Boolean(yes), orgPolicies: Boolean(orgPolicies) };
+    return await COMMANDS[command as keyof typeof COMMANDS]({ settings: settings ?? [], ...flags }, world);
   } catch (error) {
     if (!isSaid(error)) throw error;
     world.complain(`${error.message}\n`);

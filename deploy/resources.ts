@@ -1,5 +1,6 @@
 /** Everything that a deployment needs in the cloud, in the order in which it reads; the order of making follows from what refers to what. */
 import { DATA_AGENTS, JOB_AGENTS } from "./resources/agents";
+import { alerts } from "./resources/alerts";
 import { apis } from "./resources/apis";
 import { bucket } from "./resources/bucket";
 import { dataset } from "./resources/dataset";
@@ -7,6 +8,7 @@ import { key } from "./resources/key";
 import { keyRing } from "./resources/key-ring";
 import { defaultSink, logBucket, logSink } from "./resources/logs";
 import { firewall, network, subnetwork } from "./resources/network";
+import { orgPolicies } from "./resources/org-policies";
 import { registry } from "./resources/registry";
 import type { Resource } from "./resources/resource";
 import { projectGrants, serviceAccount } from "./resources/service-account";
@@ -15,7 +17,25 @@ import { deadLetters, source } from "./resources/subscription";
 import { table } from "./resources/table";
 import { deadLetterTopic, topic } from "./resources/topic";
 
-export function resourcesOf(setup: Setup): readonly Resource[] {
+export interface Resources {
+  readonly needed: readonly Resource[];
+  /** Printed, with their files, for whoever keeps them. */
+  readonly offered: readonly Resource[];
+}
+
+/** Alerts are needed where there are channels for them, org policies where they are asked for: else they are offered. */
+export function resourcesOf(setup: Setup): Resources {
+  const needed = neededOf(setup);
+  const alerting = alerts(setup, needed);
+  const policies = orgPolicies(setup, needed);
+  const hasChannels = setup.settings.ALERT_CHANNELS !== "";
+  return {
+    needed: [...needed, ...(hasChannels ? alerting : []), ...(setup.orgPolicies ? policies : [])],
+    offered: [...(hasChannels ? [] : alerting), ...(setup.orgPolicies ? [] : policies)],
+  };
+}
+
+function neededOf(setup: Setup): readonly Resource[] {
   const on = apis(setup);
   const account = serviceAccount(setup, on);
   const keys = keysOf(setup, on);

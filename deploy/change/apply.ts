@@ -72,31 +72,29 @@ function refuseObstacles(plan: Plan): void {
 /** Before each further try. Google's policies and new accounts take up to minutes to be known everywhere. */
 const WAITS_MS = [1000, 2000, 4000, 8000, 16000, 32000];
 
-/** Runs what differs until nothing does; what fails and passes by itself is read again first, for it may have been done. */
+/** So often everything is done, and still something differs, before it is no matter of time. */
+const MOST_ROUNDS = 3;
+
+/** Runs what differs until nothing does. What fails and passes by itself is read again first, for it may have been done. */
 async function converge(first: Visit, doing: Doing): Promise<void> {
   let visit = first;
   let last = "";
+  let rounds = 0;
   for (const ms of [0, ...WAITS_MS]) {
     if (ms > 0) {
       await doing.wait(ms);
       visit = await again(visit, doing);
     }
-    if (commandsOf(visit).length > 0) {
-      const trouble = await runAll(visit, doing);
-      if (trouble !== undefined) {
-        last = trouble;
-        continue;
-      }
+    const trouble = await runAll(visit, doing);
+    if (trouble === undefined) {
       visit = await again(visit, doing);
+      if (visit.differences.length === 0) return;
+      rounds += 1;
     }
-    const left = visit.differences;
-    if (left.length === 0) return;
-    last = left.map(describe).join("; ");
+    last = trouble ?? visit.differences.map(describe).join("; ");
+    if (rounds === MOST_ROUNDS) break;
   }
-  throw new ApplyError(
-    "not made",
-    `${visit.resource.title} is still not as declared after ${WAITS_MS.length + 1} tries: ${last}`,
-  );
+  throw new ApplyError("not made", `${visit.resource.title} is still not as declared: ${last}`);
 }
 
 const describe = (one: Visit["differences"][number]): string => {

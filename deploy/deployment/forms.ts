@@ -25,6 +25,7 @@ export function checkForms(asked: Deployment): void {
   checkForm("table", asked.table.table);
   parseImage(asked.workerImage, "workerImage");
   parseImage(asked.pythonImage, "pythonImage");
+  ifGiven(asked.javaImage, (image) => parseImage(image, "javaImage"));
   ifGiven(asked.network, (network) => checkForm("network", network));
   ifGiven(asked.subnetwork, regionOfSubnetwork);
   ifGiven(asked.serviceAccount, (account) => checkForm("serviceAccount", account));

@@ -1,6 +1,7 @@
 /** What is there, what differs from what is declared, and what would mend it. */
 import type { Command } from "../resources/command";
 import { resourcesOf } from "../resources";
+import type { Resource } from "../resources/resource";
 import type { Asked, Setup } from "../resources/setup";
 import { heldAgainstRules, NOTHING_OBSERVED, type Verdict } from "../rules";
 import { type Visit, walk } from "../walk";
@@ -12,6 +13,8 @@ import { readAll, readSetup } from "./read";
 export interface Plan {
   readonly setup: Setup;
   readonly visits: readonly Visit[];
+  /** What apply does not make. */
+  readonly offered: readonly Resource[];
   /** Of what will be there once everything is made. */
   readonly verdict: Verdict;
 }
@@ -19,9 +22,9 @@ export interface Plan {
 /** Reads everything that the deployment needs; changes nothing. Throws ProjectNotObserved, UnhandledDifference. */
 export async function plan(asked: Asked, ask: Ask): Promise<Plan> {
   const setup = await readSetup(asked, ask);
-  const resources = resourcesOf(setup);
-  const visits = walk({ resources, given: setup.given, readings: await readAll(resources, ask) });
-  return { setup, visits, verdict: heldAgainstRules(setup.deployment, asDeclared(visits), setup.accepted) };
+  const { needed, offered } = resourcesOf(setup);
+  const visits = walk({ resources: needed, given: setup.given, readings: await readAll(needed, ask) });
+  return { setup, visits, offered, verdict: heldAgainstRules(setup.deployment, asDeclared(visits), setup.accepted) };
 }
 
 /** The rules that names and locations break by themselves, before anything is asked. Throws DeploymentError. */

@@ -15,6 +15,7 @@ export function planAsText(plan: Plan): string {
     ...verdict.uselessAccepts.map((id) => `ACCEPT=${id} is not needed: the rule holds`),
     ...(verdict.broken.length > 0 ? [describeBroken(verdict.broken).trimEnd()] : []),
     commandsAsText(visits),
+    ...(plan.offered.length > 0 ? [offeredAsText(plan)] : []),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -65,6 +66,11 @@ function commandsAsText(visits: readonly Visit[]): string {
   return ["apply runs these commands, in this order:", ...blocks].join("\n\n");
 }
 
+function offeredAsText({ offered }: Plan): string {
+  const head = "apply leaves these to others, unless ALERT_CHANNELS or --org-policies says otherwise:";
+  return [head, offered.flatMap(({ create }) => create.map(shown)).join("\n")].join("\n\n");
+}
+
 export function planAsJson(plan: Plan): string {
   const { setup, visits, verdict } = plan;
   const rules = ({ rule, found }: Plan["verdict"]["broken"][number]) => ({ id: rule.id, found, mend: rule.mend });
@@ -86,6 +92,7 @@ export function planAsJson(plan: Plan): string {
       differences: differences.map((one) => ("commands" in one ? { ...one, commands: one.commands.map(shown) } : one)),
     })),
     commands: visits.flatMap((visit) => commandsOf(visit).map(shown)),
+    offered: plan.offered.flatMap(({ create }) => create.map(shown)),
   };
   return `${JSON.stringify(json, null, 2)}\n`;
 }

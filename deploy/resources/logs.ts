@@ -1,5 +1,4 @@
 /** The workers' log lines: in a bucket of the region under the key, and no longer in the global one. */
-import type { Json } from "../../schemas/bigquery";
 import { API } from "./apis";
 import { gcloud } from "./command";
 import { named, type Resource } from "./resource";
@@ -103,19 +102,21 @@ export function logSink(setup: Setup, bucket: Resource): Resource {
   };
 }
 
+type Exclusion = { filter: string | null; disabled: boolean };
+
 /** The project's own sink, which is always there: it leaves the workers' lines out once they have their own. */
 export function defaultSink(setup: Setup, own: Resource): Resource {
   const { project, settings } = setup;
   const name = `${settings.DEPLOYMENT}-workers`;
   const filter = filterOf(setup);
   const wanted = { filter, disabled: false };
-  const update = (found: Json) => {
-    const flag = found === null ? "add-exclusion" : "update-exclusion";
-    return gcloud(
-      "logging sinks update",
-      { project, [flag]: `name=${name},filter=${filter},disabled=false` },
-      "_Default",
-    );
+  const update = (flags: Record<string, string>) => gcloud("logging sinks update", { project, ...flags }, "_Default");
+  const exclusion = `name=${name},filter=${filter}`;
+  const changes = (found: Exclusion | null) => {
+    if (found === null) return [update({ "add-exclusion": exclusion })];
+    if (!found.disabled) return [update({ "update-exclusion": exclusion })];
+    // gcloud takes every value of `disabled` for true: only a new one is on.
+    return [update({ "remove-exclusions": name }), update({ "add-exclusion": exclusion })];
   };
   return {
     kind: "logs",
@@ -132,7 +133,7 @@ export function defaultSink(setup: Setup, own: Resource): Resource {
         };
       },
     },
-    fields: { leavesOut: { wanted, change: (found) => [update(found)] } },
+    fields: { leavesOut: { wanted, change: (found) => changes(found as Exclusion | null) } },
     create: [],
   };
 }

@@ -19,6 +19,8 @@ export interface Asked {
   readonly given: ReadonlySet<Kind>;
   readonly accepted: readonly string[];
   readonly schema: TableSchema;
+  /** Whether the organisation's policies are set, too. */
+  readonly orgPolicies: boolean;
 }
 
 /** What has to be looked up before anything can be declared. */
@@ -29,7 +31,7 @@ export interface Setup extends Asked {
 }
 
 /** Throws DeploymentError. */
-export function askedOf(settings: Settings, schema: TableSchema, version: string): Asked {
+export function askedOf(settings: Settings, schema: TableSchema, version: string, orgPolicies = false): Asked {
   const deployment = deploymentOfSettings(settings, version);
   const region = workersRegion(deployment);
   return {
@@ -43,6 +45,7 @@ export function askedOf(settings: Settings, schema: TableSchema, version: string
     given: kindsOf(listOf(settings.GIVEN)),
     accepted: listOf(settings.ACCEPT),
     schema,
+    orgPolicies,
   };
 }
 

@@ -66,5 +66,6 @@ function namesOf(asked: Deployment): readonly { readonly what: string; readonly 
     { what: "the subnetwork", text: asked.subnetwork ?? "" },
     { what: "the worker image", text: withoutDigest(asked.workerImage) },
     { what: "the Python image", text: withoutDigest(asked.pythonImage) },
+    { what: "the Java image", text: withoutDigest(asked.javaImage ?? "") },
   ];
 }

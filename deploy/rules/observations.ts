@@ -25,6 +25,8 @@ export interface Observations {
   readonly tempBucket: Observed<BucketFound>;
   readonly workerRepository: Observed<RepositoryFound>;
   readonly pythonRepository: Observed<RepositoryFound>;
+  /** Undefined where there is no Java image. */
+  readonly javaRepository?: Observed<RepositoryFound> | undefined;
   readonly subnetwork: Observed<{ readonly privateIpGoogleAccess: boolean }>;
 }
 

@@ -25,6 +25,8 @@ export function topics(asked: Deployment, found: Observations): readonly Resourc
   ];
 }
 
+const NOBODY_LOOKED = { notObserved: "nobody looked for the Java image" };
+
 /** The images, and the repositories that hold them. */
 export function images(
   asked: Deployment,
@@ -33,5 +35,8 @@ export function images(
   return [
     { what: "the worker image", image: parseImage(asked.workerImage), seen: found.workerRepository },
     { what: "the Python image", image: parseImage(asked.pythonImage), seen: found.pythonRepository },
+    ...(asked.javaImage === undefined
+      ? []
+      : [{ what: "the Java image", image: parseImage(asked.javaImage), seen: found.javaRepository ?? NOBODY_LOOKED }]),
   ];
 }
