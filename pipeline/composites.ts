@@ -4,6 +4,7 @@ import { writeDeadLettersByPython } from "./composites/dead-letters-python";
 import type { Methods, ReadMethod, WriteMethod } from "./composites/methods";
 import { readByService } from "./composites/read-native";
 import { readByPython } from "./composites/read-python";
+import { AT_LEAST_ONCE, EXACTLY_ONCE, writeByStorageWrite } from "./composites/write-storage-java";
 import { writeByStreamingInserts } from "./composites/write-streaming-inserts";
 import type { Endpoints } from "./graph";
 import { UsageError } from "./usage-error";
@@ -22,8 +23,8 @@ const READS: Readonly<Record<ReadMethod, ReadMessages>> = {
 
 const WRITES: Readonly<Record<WriteMethod, WriteRows>> = {
   streaming_inserts: writeByStreamingInserts,
-  storage_write_at_least_once: notThereYet("--bigquery_write_method storage_write_at_least_once"),
-  storage_write_exactly_once: notThereYet("--bigquery_write_method storage_write_exactly_once"),
+  storage_write_at_least_once: writeByStorageWrite(AT_LEAST_ONCE),
+  storage_write_exactly_once: writeByStorageWrite(EXACTLY_ONCE),
   native: notThereYet("--bigquery_write_method native"),
 };
 

@@ -22,7 +22,16 @@ export interface Context {
   readonly settings: RowSettings;
   readonly readBy: ReadBy;
   /** HOST:PORT of each language's expansion service, where it runs. */
-  readonly expansion: { readonly python?: string | undefined };
+  readonly expansion: { readonly python?: string | undefined; readonly java?: string | undefined };
+  readonly storageWrite?: StorageWrite | undefined;
+}
+
+/** What Java's Storage Write is told beside the guarantee. */
+export interface StorageWrite {
+  /** How many streams, and after how many seconds rows are committed: of exactly once only. Beam's own choice where they are not given. */
+  readonly streams?: number | undefined;
+  readonly seconds?: number | undefined;
+  readonly kmsKey?: string | undefined;
 }
 
 /** One file a method. Names are the graph's interface: a running job is updated in place by them. */

@@ -21,3 +21,6 @@ export const DEFAULT_METHODS: Methods = { read: "python", write: "streaming_inse
 
 /** Whether the graph has steps in Python. Where it has none, dead letters are no reason to bring it. */
 export const needsPython = ({ read, write }: Methods): boolean => read === "python" || write === "streaming_inserts";
+
+/** Whether the graph has steps in Java. */
+export const needsJava = ({ write }: Methods): boolean => write.startsWith("storage_write_");

@@ -22,6 +22,7 @@ export function askedOfJob(asked: Deployment, others: FlagValues, acceptedRules:
     use_public_ips: asked.usePublicIps,
     sdk_container_image: asked.workerImage,
     python_sdk_container_image: asked.pythonImage,
+    java_sdk_container_image: asked.javaImage,
     streaming: true,
     ...others,
   };

@@ -29,10 +29,9 @@ const among = (list: readonly string[] | undefined, name: string) =>
 /** An enumeration's value, by its name or, as protobuf's JSON allows too, by its number. */
 const isOne = (value: string | number | undefined, name: string, number: number) => value === name || value === number;
 
-const image = (job: Job, isTypescript: boolean) =>
-  pool(job)?.sdkHarnessContainerImages?.find(
-    ({ environmentId }) => (environmentId === "jsEnvironment") === isTypescript,
-  )?.containerImage;
+/** Of the environment of a language, by its id in the graph. */
+const image = (job: Job, isMeant: (environmentId: string | undefined) => boolean) =>
+  pool(job)?.sdkHarnessContainerImages?.find(({ environmentId }) => isMeant(environmentId))?.containerImage;
 
 export const FLAGS = {
   project: { kind: "text", describe: "the project", found: (job) => job.projectId },
@@ -79,12 +78,17 @@ export const FLAGS = {
   sdk_container_image: {
     kind: "text",
     describe: "the image of the TypeScript workers",
-    found: (job) => image(job, true),
+    found: (job) => image(job, (id) => id === "jsEnvironment"),
   },
   python_sdk_container_image: {
     kind: "text",
     describe: "the image of the Python workers",
-    found: (job) => image(job, false),
+    found: (job) => image(job, (id) => id !== "jsEnvironment" && id !== "javaEnvironment"),
+  },
+  java_sdk_container_image: {
+    kind: "text",
+    describe: "the image of the Java workers, which Storage Write needs",
+    found: (job) => image(job, (id) => id === "javaEnvironment"),
   },
   num_workers: { kind: "count", describe: "workers to begin with", found: (job) => pool(job)?.numWorkers },
   max_num_workers: {
@@ -162,7 +166,7 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
 };
 
 /** Images are in the graph itself: there they stay what they are, digest and all. */
-const IN_THE_GRAPH = new Set(["sdk_container_image", "python_sdk_container_image"]);
+const IN_THE_GRAPH = new Set(["sdk_container_image", "python_sdk_container_image", "java_sdk_container_image"]);
 
 /** As Beam's Python SDK takes them on its command line. */
 export function pythonFlags(values: FlagValues): string[] {

@@ -44,7 +44,7 @@ export async function observe(
     return { location: name.split("/")[3]!, key: kmsKeyName ?? null };
   };
 
-  const [key, read, dead, set, rows, staging, temp, worker, python, subnetwork] = await Promise.all([
+  const [key, read, dead, set, rows, staging, temp, worker, python, java, subnetwork] = await Promise.all([
     observed(async () => {
       if (asked.dataflowKmsKey === undefined) throw new ApiError(0, "no key is given");
       const found = await get<{ purpose: string; primary?: { state: string } }>(`${kms}${asked.dataflowKmsKey}`);
@@ -65,6 +65,7 @@ export async function observe(
     observed(() => bucket(asked.tempLocation)),
     observed(() => repository(asked.workerImage)),
     observed(() => repository(asked.pythonImage)),
+    asked.javaImage === undefined ? undefined : observed(() => repository(asked.javaImage!)),
     observed(async () => {
       if (asked.subnetwork === undefined) throw new ApiError(0, "no subnetwork is given");
       const path = asked.subnetwork.replace(/^https:\/\/www\.googleapis\.com\/compute\/v1\//, "");
@@ -83,6 +84,7 @@ export async function observe(
     tempBucket: temp,
     workerRepository: worker,
     pythonRepository: python,
+    ...(java !== undefined && { javaRepository: java }),
     subnetwork,
   };
 }
@@ -155,6 +157,10 @@ export async function digestsPinned(
     const digest = "version" in tag ? /\/versions\/(sha256:[0-9a-f]{64})$/.exec(tag.version ?? "")?.[1] : undefined;
     return digest === undefined ? image : `${parts.name}@${digest}`;
   };
-  const [workerImage, pythonImage] = await Promise.all([pinned(asked.workerImage), pinned(asked.pythonImage)]);
-  return { ...asked, workerImage, pythonImage };
+  const [workerImage, pythonImage, javaImage] = await Promise.all([
+    pinned(asked.workerImage),
+    pinned(asked.pythonImage),
+    asked.javaImage && pinned(asked.javaImage),
+  ]);
+  return { ...asked, workerImage, pythonImage, ...(javaImage !== undefined && { javaImage }) };
 }

@@ -52,6 +52,11 @@ const ON_WORKERS = {
     group: "Source:",
     describe: "by Beam's Python, or by the service alone, docs/choosing.md [python]",
   },
+  num_storage_write_api_streams: text("Table:", "storage_write_exactly_once: how many streams [as the load asks for]"),
+  storage_write_api_triggering_frequency_sec: text(
+    "Table:",
+    "storage_write_exactly_once: rows are committed after so many seconds [5]",
+  ),
 };
 
 const ON_DATAFLOW = "Dataflow:";
@@ -83,6 +88,8 @@ const PORTABLE = {
   environment_config: text(ON_ANY, "its command (PROCESS) or HOST:PORT (EXTERNAL)"),
   python_environment_type: text(ON_ANY, "what the Python worker is: DOCKER, PROCESS or EXTERNAL [DOCKER]"),
   python_environment_config: text(ON_ANY, "its command (PROCESS) or HOST:PORT (EXTERNAL)"),
+  java_environment_type: text(ON_ANY, "what the Java worker of Storage Write is: DOCKER, PROCESS or EXTERNAL [DOCKER]"),
+  java_environment_config: text(ON_ANY, "its command (PROCESS) or HOST:PORT (EXTERNAL)"),
 };
 
 /** Flags that a runner uses beside the common ones. */
@@ -93,6 +100,7 @@ const USED_BY: Readonly<Record<Runner, ReadonlySet<string>>> = {
     ...Object.keys({ ...ON_WORKERS, ...PORTABLE }),
     "sdk_container_image",
     "python_sdk_container_image",
+    "java_sdk_container_image",
     "job_name",
     "wait",
   ]),

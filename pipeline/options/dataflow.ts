@@ -1,20 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Given } from "./command-line";
-import { methodOptions } from "./methods";
+import { checkJavaFlags, methodOptions, storageWriteOptions } from "./methods";
 import { rowOptions, type RowOptions } from "./rows";
 import { atMostOne, bigQueryTable, positive, pubsubSource, topic } from "./values";
-import type { Methods } from "../composites/methods";
+import type { StorageWrite } from "../composites/composite";
+import { type Methods, needsJava } from "../composites/methods";
 import { FLAGS, type Flag, type FlagName, type FlagValue, type FlagValues } from "../dataflow/flags";
 import { splitLabel } from "../dataflow/read-back";
 import { UsageError } from "../usage-error";
-import { DEFAULT_PROFILE, type Deployment, deploymentOf } from "../../deploy/deployment";
+import { DEFAULT_PROFILE, type Deployment, deploymentOf, withJavaImage } from "../../deploy/deployment";
 
 export interface DataflowOptions extends RowOptions {
   readonly runner: "Dataflow";
   readonly deployment: Deployment;
   readonly profile: string;
   readonly methods: Methods;
+  readonly storageWrite: StorageWrite;
   /** What was given of Dataflow's options and is no part of the deployment. */
   readonly others: FlagValues;
   /** Ids of rules that may be broken. */
@@ -33,11 +35,15 @@ export function dataflowOptions(given: Given): DataflowOptions {
   checkTogether(given);
   const profile = String(given.profile ?? DEFAULT_PROFILE);
   const values = flagValues(given);
+  const methods = methodOptions(given);
+  checkJavaFlags(given, methods);
+  const deployment = deploymentOf(profile, String(project), deploymentGiven(given, values), version());
   return {
     runner: "Dataflow",
     profile,
-    methods: methodOptions(given),
-    deployment: deploymentOf(profile, String(project), deploymentGiven(given, values), version()),
+    methods,
+    storageWrite: storageWriteOptions(given, methods),
+    deployment: needsJava(methods) ? withJavaImage(deployment, version()) : deployment,
     others: Object.fromEntries(Object.entries(values).filter(([name]) => !OF_DEPLOYMENT.has(name))),
     ...rowOptions(given),
     accept: ((given.accept as string[] | undefined) ?? []).flatMap((ids) => ids.split(",")),
@@ -112,6 +118,7 @@ const OF_DEPLOYMENT: ReadonlySet<string> = new Set([
   "use_public_ips",
   "sdk_container_image",
   "python_sdk_container_image",
+  "java_sdk_container_image",
 ]);
 
 function deploymentGiven(given: Given, values: Partial<Record<FlagName, FlagValue>>): Partial<Deployment> {
@@ -133,6 +140,7 @@ function deploymentGiven(given: Given, values: Partial<Record<FlagName, FlagValu
     table: given.table === undefined ? undefined : bigQueryTable(given.table),
     workerImage: text("sdk_container_image"),
     pythonImage: text("python_sdk_container_image"),
+    javaImage: text("java_sdk_container_image"),
     network: text("network"),
     subnetwork: text("subnetwork"),
     usePublicIps: addresses === undefined ? undefined : given[addresses] === (addresses === "use_public_ips"),

@@ -1,8 +1,10 @@
 import type { Given } from "./command-line";
-import { methodOptions } from "./methods";
+import { checkJavaFlags, methodOptions, storageWriteOptions } from "./methods";
 import { rowOptions, type RowOptions } from "./rows";
 import { bigQueryTable, matching, pubsubSource, topic } from "./values";
 import type { Methods, Places } from "../composites";
+import type { StorageWrite } from "../composites/composite";
+import { needsJava } from "../composites/methods";
 import type { WorkerEnvironment, WorkerEnvironments } from "../sdk/pipeline-proto";
 import { UsageError } from "../usage-error";
 
@@ -10,6 +12,7 @@ export interface PortableOptions extends RowOptions {
   readonly runner: "Portable";
   readonly places: Places;
   readonly methods: Methods;
+  readonly storageWrite: StorageWrite;
   /** HOST:PORT of the job service. */
   readonly jobEndpoint: string;
   readonly jobName: string;
@@ -28,9 +31,11 @@ export function portableOptions(given: Given): PortableOptions {
   if (methods.read === "native") {
     throw new UsageError("--pubsub_read native goes with Dataflow only, the one service that reads Pub/Sub itself");
   }
+  checkJavaFlags(given, methods);
   return {
     runner: "Portable",
     methods,
+    storageWrite: storageWriteOptions(given, methods),
     places: {
       source: pubsubSource("pubsub_subscription", needed(given, "pubsub_subscription", "where messages come from")),
       table: bigQueryTable(needed(given, "table", "where rows go")),
@@ -41,13 +46,14 @@ export function portableOptions(given: Given): PortableOptions {
     workers: {
       typescript: environment(given, "", "sdk_container_image"),
       python: environment(given, "python_", "python_sdk_container_image"),
+      ...(needsJava(methods) && { java: environment(given, "java_", "java_sdk_container_image") }),
     },
     ...rowOptions(given),
     wait: given.wait === true,
   };
 }
 
-function environment(given: Given, prefix: "" | "python_", imageFlag: string): WorkerEnvironment {
+function environment(given: Given, prefix: "" | "python_" | "java_", imageFlag: string): WorkerEnvironment {
   const typeFlag = `${prefix}environment_type`;
   const configFlag = `${prefix}environment_config`;
   const type = String(given[typeFlag] ?? "DOCKER");

@@ -4,7 +4,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expandGraph, writeGraph } from "./expand";
+import { findJava, JavaService } from "./java";
 import { findPython, PythonService, type Submitted } from "./python";
+import { needsJava } from "../composites/methods";
 import { askedOfJob } from "../dataflow/asked";
 import { type FlagValues, pythonFlags } from "../dataflow/flags";
 import { follow } from "../dataflow/follow";
@@ -96,19 +98,28 @@ async function submit(context: Context, deployment: Deployment, asked: FlagValue
   const { options, log, stop } = context;
   const settings = rowSettings(options);
   const interpreter = findPython();
+  const foundJava = needsJava(options.methods) ? findJava() : undefined;
   if (options.others.update && !options.dryRun) await running(context);
 
   log.info("starting Beam's Python, which expands the graph");
   const python = await PythonService.start(interpreter, options.logLevel);
-  const end = () => python.stop();
+  let java: JavaService | undefined;
+  const end = () => {
+    python.stop();
+    java?.stop();
+  };
   stop.addEventListener("abort", end);
   try {
+    java = foundJava && (await JavaService.start(foundJava, options.logLevel));
+    const docker = (image: string) => ({ type: "DOCKER", image }) as const;
     const images = {
-      typescript: { type: "DOCKER", image: deployment.workerImage },
-      python: { type: "DOCKER", image: deployment.pythonImage },
-    } as const;
-    const expansion = { python: python.expansionService };
-    const parts = { places: deployment, settings, readBy: "service", expansion } as const;
+      typescript: docker(deployment.workerImage),
+      python: docker(deployment.pythonImage),
+      java: deployment.javaImage === undefined ? undefined : docker(deployment.javaImage),
+    };
+    const expansion = { python: python.expansionService, java: java?.expansionService };
+    const storageWrite = { ...options.storageWrite, kmsKey: deployment.dataflowKmsKey };
+    const parts = { places: deployment, settings, readBy: "service", expansion, storageWrite } as const;
     const graph = writeGraph(await expandGraph(options.methods, parts, images), options.jobFolder);
     log.info(
       options.dryRun ? "making the job, sending nothing" : `staging to ${deployment.stagingLocation} and submitting`,
@@ -119,7 +130,7 @@ async function submit(context: Context, deployment: Deployment, asked: FlagValue
     return await python.submit(submission).finally(() => rmSync(graph));
   } finally {
     stop.removeEventListener("abort", end);
-    python.stop();
+    end();
   }
 }
 

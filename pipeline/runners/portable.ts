@@ -1,7 +1,9 @@
 /** The same graph on any Beam job service. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expandGraph } from "./expand";
+import { findJava, JavaService } from "./java";
 import { findPython, PythonService, SubmissionError } from "./python";
+import { needsJava } from "../composites/methods";
 import type { Log } from "../log";
 import type { PortableOptions } from "../options";
 import { rowSettings } from "../options/rows";
@@ -24,16 +26,23 @@ export async function runPortable(
 async function submit(options: PortableOptions, log: Log, stop: AbortSignal): Promise<SubmittedJob> {
   const settings = rowSettings(options);
   const interpreter = findPython();
+  const foundJava = needsJava(options.methods) ? findJava() : undefined;
   log.info("starting Beam's Python, which expands the graph");
   const python = await PythonService.start(interpreter, options.logLevel);
-  const end = () => python.stop();
+  let java: JavaService | undefined;
+  const end = () => {
+    python.stop();
+    java?.stop();
+  };
   stop.addEventListener("abort", end);
   try {
+    java = foundJava && (await JavaService.start(foundJava, options.logLevel));
     const context = {
       places: options.places,
       settings,
       readBy: "pull",
-      expansion: { python: python.expansionService },
+      expansion: { python: python.expansionService, java: java?.expansionService },
+      storageWrite: options.storageWrite,
     } as const;
     const graph = await expandGraph(options.methods, context, options.workers);
     log.info(`submitting to ${options.jobEndpoint}`);
@@ -44,7 +53,7 @@ async function submit(options: PortableOptions, log: Log, stop: AbortSignal): Pr
     throw new SubmissionError(code, `${options.jobEndpoint} does not take the job: ${code} ${message}`);
   } finally {
     stop.removeEventListener("abort", end);
-    python.stop();
+    end();
   }
 }
 

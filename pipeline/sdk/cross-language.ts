@@ -47,7 +47,7 @@ export function pythonTransform<I extends PValue<unknown>, O extends PValue<unkn
 }
 
 /** Each expansion brings a global window under an id of its own, and the SDK holds two of them for two kinds of windows: it flattens none. */
-function useOneGlobalWindow(pipeline: Pipeline, collection: string): void {
+export function useOneGlobalWindow(pipeline: Pipeline, collection: string): void {
   const { pcollections, windowingStrategies } = pipeline.getProto().components!;
   const { windowingStrategyId } = pcollections[collection]!;
   const isGlobal = windowingStrategies[windowingStrategyId]?.windowFn?.urn === "beam:window_fn:global_windows:v1";

@@ -24,12 +24,21 @@ export type WorkerEnvironment =
 export interface WorkerEnvironments {
   readonly typescript: WorkerEnvironment;
   readonly python: WorkerEnvironment;
+  /** Of a graph with steps in Java. */
+  readonly java?: WorkerEnvironment | undefined;
 }
 
-/** The SDK's own id of its environment, and ours of the one that all of Python's transforms share. */
-const IDS = { typescript: "jsEnvironment", python: "pythonEnvironment" };
+type Language = keyof WorkerEnvironments;
 
-/** Builds a graph in which every step runs in one of two environments, the TypeScript one or Python's. */
+/** The SDK's own id of its environment, and ours of those that all of a language's transforms share. */
+const IDS: Readonly<Record<Language, string>> = {
+  typescript: "jsEnvironment",
+  python: "pythonEnvironment",
+  java: "javaEnvironment",
+};
+const JAVA_SDK = "beam:version:sdk_base:apache/beam_java";
+
+/** Builds a graph in which every step runs in the one environment of its language. */
 export async function pipelineProto(
   build: (root: Root) => Promise<void>,
   workers: WorkerEnvironments,
@@ -38,20 +47,25 @@ export async function pipelineProto(
   await build(new beam.Root(pipeline));
   const proto = PipelineProto.clone(pipeline.getProto());
   const { environments, transforms, windowingStrategies } = proto.components!;
-  // Each expansion brings Python's environment once more, under an id of its own.
-  const isTypescript = (id: string) => environments[id]!.urn === TYPESCRIPT;
+  // Each expansion brings its language's environment once more, under an id of its own.
   for (const part of [...Object.values(transforms), ...Object.values(windowingStrategies)]) {
-    if (part.environmentId !== "") {
-      part.environmentId = isTypescript(part.environmentId) ? IDS.typescript : IDS.python;
-    }
+    if (part.environmentId !== "") part.environmentId = IDS[languageOf(environments[part.environmentId]!)];
   }
-  const found = Object.values(environments);
-  const [typescript, python] = [true, false].map((is) => found.find(({ urn }) => (urn === TYPESCRIPT) === is));
-  proto.components!.environments = {
-    ...(typescript && { [IDS.typescript]: inWorker(typescript, workers.typescript) }),
-    ...(python && { [IDS.python]: inWorker(python, workers.python) }),
-  };
+  const found = new Map(
+    Object.values(environments)
+      .map((one) => [languageOf(one), one] as const)
+      .reverse(),
+  );
+  const made = (Object.keys(IDS) as Language[])
+    .filter((language) => found.has(language))
+    .map((language) => [IDS[language], inWorker(found.get(language)!, workers[language]!)] as const);
+  proto.components!.environments = Object.fromEntries(made);
   return proto;
+}
+
+function languageOf({ urn, capabilities }: Environment): Language {
+  if (urn === TYPESCRIPT) return "typescript";
+  return capabilities.some((capability) => capability.startsWith(JAVA_SDK)) ? "java" : "python";
 }
 
 /** Everything that a worker needs is in it: what would be staged for it is dropped. */

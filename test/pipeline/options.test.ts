@@ -53,14 +53,38 @@ describe("the pipeline's command line", () => {
     assert.deepEqual(methods(onDataflow), { read: "python", write: "streaming_inserts" });
     const lean = `${onDataflow} --pubsub_read native --bigquery_write_method native`;
     assert.deepEqual(methods(lean), { read: "native", write: "native" });
-    for (const write of ["storage_write_at_least_once", "storage_write_exactly_once", "native"]) {
-      assert.deepEqual(methods(`${onPrism} --bigquery_write_method ${write}`), { read: "python", write });
+    assert.deepEqual(methods(`${onPrism} --bigquery_write_method native`), { read: "python", write: "native" });
+    for (const write of ["storage_write_at_least_once", "storage_write_exactly_once"]) {
+      const java = `--java_environment_type PROCESS --java_environment_config /bin/java-worker`;
+      assert.deepEqual(methods(`${onPrism} --bigquery_write_method ${write} ${java}`), { read: "python", write });
     }
     const { table } = parse("--runner Direct --input f --dead_letters d --table p:d.t --bigquery_write_method native")!;
     assert.equal(table.kind === "bigquery" && table.method, "native");
   });
 
+  it("takes what Java's Storage Write is told, and its image beside the others", () => {
+    const options = (flags: string) =>
+      parseOptions(`${onDataflow} --bigquery_write_method ${flags}`.split(" ")) as DataflowOptions;
+    const exactly = options(
+      "storage_write_exactly_once --num_storage_write_api_streams 3 --storage_write_api_triggering_frequency_sec 7",
+    );
+    assert.deepEqual(exactly.storageWrite, { streams: 3, seconds: 7 });
+    assert.match(
+      exactly.deployment.javaImage!,
+      /^europe-west2-docker\.pkg\.dev\/[^/]+\/da-streaming-pipeline\/java:\d/,
+    );
+    const image = "europe-west2-docker.pkg.dev/p/images/java:1";
+    const atLeast = options(`storage_write_at_least_once --java_sdk_container_image ${image}`);
+    assert.equal(atLeast.deployment.javaImage, image);
+    assert.equal(options("native").deployment.javaImage, undefined);
+  });
+
   const refused: Record<string, string> = {
+    "streams of at least once": `${onDataflow} --bigquery_write_method storage_write_at_least_once --num_storage_write_api_streams 1`,
+    "a frequency without Storage Write": `${onDataflow} --storage_write_api_triggering_frequency_sec 1`,
+    "half a stream": `${onDataflow} --bigquery_write_method storage_write_exactly_once --num_storage_write_api_streams 0.5`,
+    "a Java image without Java": `${onDataflow} --java_sdk_container_image europe-west2-docker.pkg.dev/p/images/java:1`,
+    "a Java worker without Java": `${onPrism} --java_environment_type PROCESS`,
     "a way in that there is not": `${onDataflow} --pubsub_read java`,
     "a way out that there is not": `${onDataflow} --bigquery_write_method file_loads`,
     "a way in on Direct, which has one": `${ENDS} --input f --pubsub_read native`,

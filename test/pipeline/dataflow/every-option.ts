@@ -43,6 +43,7 @@ export const TOGETHER = {
 /** What contradicts the above, or makes no job, and where it is tested instead. */
 export const APART: Partial<Record<FlagName, string>> = {
   worker_region: "contradicts worker_zone: submitted with --use_public_ips in a test of its own",
+  java_sdk_container_image: "goes with Java's Storage Write, which needs `make java`: storage-write.test.ts",
   template_location: "makes no job: a test of its own",
   dataflow_endpoint: "every test gives it: without it nothing would be recorded",
   no_auth: "every test gives it: without it credentials would be looked for",
