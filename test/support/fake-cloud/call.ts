@@ -22,7 +22,6 @@ export interface Call {
   /** What was sent, where it is no JSON. */
   readonly bytes: Buffer;
   readonly headers: IncomingHttpHeaders;
-  readonly isUpload: boolean;
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   /** Throws Refused where the caller may not. */
@@ -78,3 +77,5 @@ export function masked<T extends object>(body: T, updateMask: string | null): Pa
 export function done(name: string, type: string, response: object = {}): object {
   return { name, done: true, response: { "@type": `type.googleapis.com/${type}`, ...response } };
 }
+
+export const now = () => new Date().toISOString();

@@ -1,6 +1,6 @@
 /** Holds a request and its answer against Google's discovery document of the API. Pure, but for reading the documents. */
 import { discoveryDocument, findMethod, type Parameter, type Schema } from "./discovery";
-import type { RecordedRequest } from "./server";
+import type { RecordedRequest } from "./record";
 
 export interface Violation {
   /** `POST /cloudkms/v1/…` */
@@ -61,7 +61,8 @@ function checkText(value: string, parameter: Parameter, path: string): Problem[]
 
 type Schemas = Readonly<Record<string, Schema>>;
 
-function checkBody(body: unknown, schema: Schema | undefined, schemas: Schemas, isAnswer: boolean): Problem[] {
+/** `isAnswer`: a request may be laxer than an answer. */
+export function checkBody(body: unknown, schema: Schema | undefined, schemas: Schemas, isAnswer: boolean): Problem[] {
   if (schema !== undefined) return body === undefined ? [] : check(body, schema, "body", schemas, isAnswer);
   const isEmpty = body === undefined || (typeof body === "object" && Object.keys(body ?? {}).length === 0);
   return isEmpty ? [] : [{ path: "body", what: "is none of this method's" }];
@@ -108,10 +109,23 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   "google-duration": /^-?\d+(\.\d{1,9})?s$/,
 };
 
-/** Google takes a number for a 64-bit integer, and never answers one. */
+/** 64-bit integers that were sent as numbers become texts, as they are answered. */
+export function withTextIntegers(value: unknown, schema: Schema | undefined, schemas: Schemas): unknown {
+  if (schema?.$ref !== undefined) return withTextIntegers(value, schemas[schema.$ref], schemas);
+  if (typeof value === "number") return /^u?int64$/.test(schema?.format ?? "") ? String(value) : value;
+  if (Array.isArray(value)) return value.map((one) => withTextIntegers(one, schema?.items, schemas));
+  if (typeof value !== "object" || value === null) return value;
+  const field = (name: string) => schema?.properties?.[name] ?? schema?.additionalProperties;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, withTextIntegers(one, field(name), schemas)]),
+  );
+}
+
+/** Google takes a number for a 64-bit integer and for a name of an enumeration, and answers neither. */
 function isString(value: unknown, { format = "", enum: names }: Schema, isAnswer: boolean): boolean {
   const is64 = format === "int64" || format === "uint64";
   const text = is64 && !isAnswer && Number.isSafeInteger(value) ? String(value) : value;
+  if (names !== undefined && !isAnswer && Number.isInteger(value)) return true;
   if (typeof text !== "string") return false;
   return (names === undefined || names.includes(text)) && (FORMATS[format]?.test(text) ?? true);
 }

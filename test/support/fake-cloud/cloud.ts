@@ -7,13 +7,14 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { addDefaultLogs } from "./apis/logging";
 import { enableServices } from "./apis/service-usage";
-import type { Caller } from "./call";
+import { type Caller, now } from "./call";
 import { type Violation, violationsOf } from "./check";
 import { prepareDiscovery } from "./discovery";
 import { cloudSdkEnvironment, configFolder } from "./environment";
 import { type Failure, Failures } from "./failures";
-import { answer, type RecordedRequest } from "./server";
-import { now, State } from "./state";
+import type { RecordedRequest } from "./record";
+import { answer } from "./server";
+import { State } from "./state";
 
 export interface FakeCloudOptions {
   /** Its id; `bank-project` unless said. */

@@ -21,9 +21,11 @@ export class Collection<T extends object> {
     return this.set(name, value);
   }
 
+  /** A field that is undefined is one that was taken away. */
   set(name: string, value: T): T {
-    this.all.set(name, value);
-    return value;
+    const kept = Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+    this.all.set(name, kept);
+    return kept;
   }
 
   find(name: string): T | undefined {

@@ -1,7 +1,7 @@
 /** What goes wrong when it is told to. */
 import { Reply } from "./call";
 import { Refused, type Status } from "./refused";
-import type { RecordedRequest } from "./server";
+import type { RecordedRequest } from "./record";
 
 export interface Failure {
   /** Held against `METHOD /prefix/path?query` and against the method's id; all requests without it. */
@@ -39,8 +39,8 @@ export class Failures {
     this.waiting.length = 0;
   }
 
-  /** What befalls this request, after its delay; undefined: nothing but the delay. `reply` answers undefined where the answer is lost. */
-  async next(request: RecordedRequest) {
+  /** What befalls this request, after its delay; undefined: nothing else. Without a `reply` the answer is lost. */
+  async next(request: RecordedRequest): Promise<{ afterTheWrite: boolean; reply: Reply | undefined } | undefined> {
     const text = `${request.method} ${request.url}`;
     const at = this.waiting.findIndex(
       ({ failure: { match } }) => !match || match.test(text) || match.test(request.id ?? ""),
@@ -52,10 +52,7 @@ export class Failures {
     if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay));
     if (delay !== undefined && !lost && status === undefined && code === undefined) return undefined;
     const refused = new Refused(status ?? "UNAVAILABLE", message, { ...(code !== undefined && { code }) });
-    return {
-      afterTheWrite,
-      reply: ({ api }: RecordedRequest) =>
-        lost ? undefined : new Reply(refused.code, refused.body(OLD.includes(api))),
-    };
+    const reply = lost ? undefined : new Reply(refused.code, refused.body(OLD.includes(request.api)));
+    return { afterTheWrite: afterTheWrite === true, reply };
   }
 }

@@ -1,5 +1,5 @@
 /** What every service asks of a customer's key before it makes anything under it. */
-import { enabledVersion } from "./apis/kms";
+import { enabledVersion } from "./apis/kms-versions";
 import { invalid, Refused } from "./refused";
 import { holds } from "./roles";
 import type { Project, State } from "./state";

@@ -1,6 +1,7 @@
 /** Everything that a cloud has, in memory. What it is made of is written beside the API that makes it. */
 import { newArtifacts } from "./apis/artifact-registry";
 import { newBigQuery } from "./apis/bigquery";
+import { newBuilds } from "./apis/cloud-build";
 import { newCompute } from "./apis/compute";
 import { newIam } from "./apis/iam";
 import { newKms } from "./apis/kms";
@@ -36,6 +37,7 @@ export class State {
   readonly logging = newLogging();
   readonly monitoring = newMonitoring();
   readonly orgPolicies = newOrgPolicies();
+  readonly builds = newBuilds();
   readonly dataflow = new Jobs();
   private ids = 1_000_000_000_000_000;
 
@@ -51,6 +53,11 @@ export class State {
     throw new Refused("PERMISSION_DENIED", `Permission denied on resource project ${name} (or it may not exist).`);
   }
 
+  /** A log bucket that was deleted is there for 7 more days. */
+  private isGoing(name: string): boolean {
+    return this.logging.logBuckets.find(name.replace(/^logBuckets /, ""))?.lifecycleState === "DELETE_REQUESTED";
+  }
+
   accountExists(email: string): boolean {
     if (this.iam.accounts.find(email) !== undefined) return true;
     return [...this.projects.values()].some(({ agents }) => agents.has(email));
@@ -62,8 +69,7 @@ export class State {
     const more = { ...this.compute, ...this.logging, ...this.monitoring, ...this.orgPolicies };
     return Object.entries({ ...kinds, ...more })
       .flatMap(([kind, collection]) => collection.names().map((name) => `${kind} ${name}`))
+      .filter((name) => !this.isGoing(name))
       .sort();
   }
 }
-
-export const now = () => new Date().toISOString();

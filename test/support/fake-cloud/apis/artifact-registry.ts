@@ -1,10 +1,9 @@
 /** Artifact Registry: repositories. */
-import { type Api, type Call, done, masked, page } from "../call";
+import { type Api, type Call, done, masked, page, now } from "../call";
 import { Collection } from "../collection";
 import { AGENTS, useKey } from "../keys";
 import { policyMethods } from "../policy-methods";
 import { invalid, Refused } from "../refused";
-import { now } from "../state";
 
 export interface Repository {
   readonly name: string;

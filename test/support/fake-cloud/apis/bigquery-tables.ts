@@ -1,7 +1,7 @@
 /** BigQuery's tables: their columns, what may be changed of them, and their key. */
 import type { Call } from "../call";
 import { invalid } from "../refused";
-import { checkMatch, datasetName, withoutNulls } from "./bigquery";
+import { checkMatch, datasetName, stamp, withoutNulls } from "./bigquery-common";
 import { checkEncryption, type Encryption } from "./bigquery-key";
 
 export interface Column {
@@ -32,11 +32,6 @@ export interface Table {
 
 export const tableName = ({ project, params }: Call) =>
   `${datasetName(project.id, params.datasetId!)}.${params.tableId}`;
-const stamp = ({ state }: Call) => ({
-  etag: Buffer.from(state.newId()).toString("base64"),
-  lastModifiedTime: String(Date.now()),
-});
-
 const TYPES =
   `STRING BYTES INTEGER INT64 FLOAT FLOAT64 NUMERIC BIGNUMERIC BOOLEAN BOOL TIMESTAMP DATE TIME DATETIME GEOGRAPHY
   RECORD STRUCT JSON INTERVAL RANGE`.split(/\s+/);
@@ -108,6 +103,7 @@ export function patchTable(call: Call): Table {
   const old = state.bigquery.tables.get(name);
   checkMatch(call, old.etag);
   const asked = body as Partial<Table>;
+  // bq sends an empty schema where it changes none.
   if (asked.schema?.fields !== undefined) checkGrowth(old.schema?.fields ?? [], asked.schema.fields);
   const { timePartitioning: parts } = asked;
   if (parts && (parts.field !== old.timePartitioning?.field || parts.type !== old.timePartitioning?.type)) {
@@ -116,7 +112,8 @@ export function patchTable(call: Call): Table {
   if (asked.encryptionConfiguration?.kmsKeyName !== old.encryptionConfiguration?.kmsKeyName) {
     checkEncryption(call, asked.encryptionConfiguration, old.location);
   }
-  const fixed = { tableReference: old.tableReference, location: old.location, id: old.id };
+  const schema = asked.schema?.fields === undefined ? old.schema : asked.schema;
+  const fixed = { ...(schema && { schema }), tableReference: old.tableReference, location: old.location, id: old.id };
   const labels = { labels: { ...old.labels, ...asked.labels } };
   const changed = withoutNulls({ ...old, ...asked, ...fixed, ...labels, ...stamp(call) });
   checkLayout(changed);

@@ -4,6 +4,7 @@ import { Collection } from "../collection";
 import { AGENTS } from "../keys";
 import { policyMethods } from "../policy-methods";
 import { invalid, Refused } from "../refused";
+import { checkMatch, datasetName, stamp, withoutNulls } from "./bigquery-common";
 import { checkEncryption, type Encryption } from "./bigquery-key";
 import { createTable, patchTable, type Table, tableName } from "./bigquery-tables";
 import { JOBS } from "./bigquery-jobs";
@@ -34,13 +35,7 @@ export function newBigQuery() {
   };
 }
 
-export const datasetName = (project: string, dataset: string) => `${project}:${dataset}`;
 const nameOf = ({ project, params }: Call) => datasetName(project.id, params.datasetId!);
-const stamp = ({ state }: Call) => ({
-  etag: Buffer.from(state.newId()).toString("base64"),
-  lastModifiedTime: String(Date.now()),
-});
-
 function createDataset(call: Call): Dataset {
   const { project, body, state, url } = call;
   const asked = body as Partial<Dataset>;
@@ -86,17 +81,6 @@ function changeDataset(call: Call): Dataset {
     nameOf(call),
     withoutNulls({ ...kept, labels: { ...old.labels, ...asked.labels } }),
   );
-}
-
-export function withoutNulls<T extends object>(fields: T): T {
-  const kept = Object.entries(fields).filter(([, value]) => value !== null);
-  return Object.fromEntries(kept.map(([name, value]) => [name, name === "labels" ? withoutNulls(value) : value])) as T;
-}
-
-export function checkMatch({ headers }: Call, etag: string): void {
-  const wanted = headers["if-match"];
-  if (wanted === undefined || wanted === "" || wanted === etag) return;
-  throw new Refused("ABORTED", "Precondition check failed.", { code: 412 });
 }
 
 function deleteDataset(call: Call): undefined {

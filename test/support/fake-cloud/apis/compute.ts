@@ -1,8 +1,8 @@
 /** Compute Engine: networks, their subnetworks and firewall rules. */
-import { type Api, type Call, type Handler, page } from "../call";
+import { type Api, type Call, type Handler, page, now } from "../call";
 import { Collection } from "../collection";
 import { invalid, Refused } from "../refused";
-import { now, type State } from "../state";
+import type { State } from "../state";
 
 interface Named {
   readonly name: string;

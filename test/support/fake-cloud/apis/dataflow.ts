@@ -1,9 +1,8 @@
 /** Dataflow: the jobs of test/support/dataflow, under a key that is looked at. */
-import type { Api, Call } from "../call";
-import { page } from "../call";
+import { type Job, Refused as JobRefused, viewed } from "../../dataflow/jobs";
+import { type Api, type Call, page } from "../call";
 import { AGENTS, useKey } from "../keys";
 import { invalid, Refused } from "../refused";
-import { type Job, Refused as JobRefused, viewed } from "../../dataflow/jobs";
 
 const at = ({ params, project }: Call) => ({ project: project.id, location: params.location ?? "us-central1" });
 
@@ -16,41 +15,67 @@ function said<T>(work: () => T): T {
   }
 }
 
+const keyOf = (job: Readonly<Record<string, unknown>>) =>
+  (job.environment as { serviceKmsKeyName?: string } | undefined)?.serviceKmsKeyName;
+
+/** Throws Refused. [Use customer-managed encryption keys, Dataflow] */
+function checkKey({ state, project }: Call, key: string, location: string): void {
+  const denied = (agent: string, key: string) =>
+    new Refused(
+      "PERMISSION_DENIED",
+      `Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied for ${agent} on resource '${key}' (or it may not exist).`,
+    );
+  const rule = "global and multi-region keys are not supported";
+  const elsewhere = () => invalid(`The Cloud KMS key ${key} must be in the job's region ${location}: ${rule}.`);
+  const agents = [AGENTS.dataflow(project), AGENTS.compute(project)];
+  useKey(state, { key, agents, denied, locations: [location], elsewhere });
+}
+
 function create(call: Call): object {
-  const { serviceKmsKeyName: key } = (call.body.environment ?? {}) as { serviceKmsKeyName?: string };
-  const { location } = at(call);
-  if (key) {
-    const denied = (agent: string, key: string) =>
-      new Refused(
-        "PERMISSION_DENIED",
-        `Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied for ${agent} on resource '${key}' (or it may not exist).`,
-      );
-    const elsewhere = () =>
-      invalid(
-        `The Cloud KMS key ${key} must be in the job's region ${location}: global and multi-region keys are not supported.`,
-      );
-    const agents = [AGENTS.dataflow(call.project), AGENTS.compute(call.project)];
-    useKey(call.state, { key, agents, denied, locations: [location], elsewhere });
+  const { body, query, state } = call;
+  const key = keyOf(body);
+  if (key) checkKey(call, key, at(call).location);
+  return said(() => viewed(state.dataflow.create(at(call), body), query.get("view")));
+}
+
+/** Jobs that have lost their key end, for good. Dataflow looks "periodically", here whenever anybody does. */
+function endWithoutKey(call: Call): void {
+  const { dataflow } = call.state;
+  for (const job of dataflow.all.filter(({ currentState }) => currentState === "JOB_STATE_RUNNING")) {
+    const key = keyOf(job);
+    try {
+      if (key) checkKey({ ...call, project: call.state.project(job.projectId) }, key, job.location);
+    } catch {
+      dataflow.set(job.id, { currentState: "JOB_STATE_CANCELLED" });
+    }
   }
-  return said(() => viewed(call.state.dataflow.create(at(call), call.body), call.query.get("view")));
 }
 
 function list(call: Call, location?: string): object {
   const { query, project, state } = call;
+  endWithoutKey(call);
   const places = location === undefined ? [...new Set(state.dataflow.all.map((job) => job.location))] : [location];
   const jobs = places.flatMap((place) =>
     state.dataflow.list({ project: project.id, location: place }, query.get("filter"), query.get("name")),
   );
-  return page(
-    "jobs",
-    jobs.map((job: Job) => viewed(job, query.get("view"))),
-    query,
-  );
+  const shown = jobs.map((job: Job) => viewed(job, query.get("view")));
+  return page("jobs", shown, query);
 }
 
-const get = (call: Call) =>
-  said(() => viewed(call.state.dataflow.get(at(call), call.params.jobId!), call.query.get("view")));
-const update = (call: Call) => said(() => call.state.dataflow.request(at(call), call.params.jobId!, call.body));
+function get(call: Call): object {
+  endWithoutKey(call);
+  return said(() => viewed(call.state.dataflow.get(at(call), call.params.jobId!), call.query.get("view")));
+}
+
+function update(call: Call): object {
+  endWithoutKey(call);
+  return said(() => call.state.dataflow.request(at(call), call.params.jobId!, call.body));
+}
+
+function messages(call: Call): object {
+  get(call);
+  return {};
+}
 
 export const DATAFLOW: Api = {
   name: "dataflow",
@@ -59,13 +84,7 @@ export const DATAFLOW: Api = {
     "projects.locations.jobs.get": ["dataflow.jobs.get", get],
     "projects.locations.jobs.list": ["dataflow.jobs.list", (call) => list(call, call.params.location)],
     "projects.locations.jobs.update": ["dataflow.jobs.cancel", update],
-    "projects.locations.jobs.messages.list": [
-      "dataflow.messages.list",
-      (call) => {
-        get(call);
-        return {};
-      },
-    ],
+    "projects.locations.jobs.messages.list": ["dataflow.messages.list", messages],
     "projects.jobs.aggregated": ["dataflow.jobs.list", (call) => list(call)],
     "projects.jobs.list": ["dataflow.jobs.list", (call) => list(call, "us-central1")],
   },

@@ -81,7 +81,6 @@ const projectOf: Api["projectOf"] = (params, _, state) => {
 
 export const IAM: Api = {
   name: "iam",
-  alwaysOn: true,
   projectOf,
   methods: {
     [`${ACCOUNTS}.create`]: ["iam.serviceAccounts.create", create],

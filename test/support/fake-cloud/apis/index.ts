@@ -1,6 +1,7 @@
 import type { Api } from "../call";
 import { ARTIFACT_REGISTRY } from "./artifact-registry";
 import { BIGQUERY } from "./bigquery";
+import { CLOUD_BUILD } from "./cloud-build";
 import { COMPUTE } from "./compute";
 import { DATAFLOW } from "./dataflow";
 import { IAM } from "./iam";
@@ -15,5 +16,5 @@ import { STORAGE } from "./storage";
 
 export const APIS: readonly Api[] = [
   ...[SERVICE_USAGE, RESOURCE_MANAGER, KMS, IAM, PUBSUB, BIGQUERY, STORAGE, ARTIFACT_REGISTRY, COMPUTE, LOGGING],
-  ...[MONITORING, ORG_POLICY, DATAFLOW],
+  ...[MONITORING, ORG_POLICY, DATAFLOW, CLOUD_BUILD],
 ];

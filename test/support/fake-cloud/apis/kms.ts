@@ -1,11 +1,11 @@
 /** Cloud KMS: key rings, keys and their versions, which are never gone, and what they encrypt. */
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { type Api, type Call, page } from "../call";
+import { type Api, type Call, page, now } from "../call";
 import { Collection } from "../collection";
-import { crc32c } from "../crc32c";
 import { policyMethods } from "../policy-methods";
-import { failedPrecondition, invalid, Refused } from "../refused";
-import { now, type State } from "../state";
+import { invalid } from "../refused";
+import type { State } from "../state";
+import { decrypt, encrypt } from "./kms-encryption";
+import { addVersion, destroyVersion, isOneOf, patchVersion, restoreVersion } from "./kms-versions";
 
 export interface KeyRing {
   readonly name: string;
@@ -115,15 +115,6 @@ function checkRotation({ rotationPeriod, nextRotationTime }: Partial<CryptoKey>,
   if (!(Date.parse(nextRotationTime) > Date.now())) throw invalid("next_rotation_time must be in the future.");
 }
 
-function addVersion(state: State, key: string, outside?: object): KeyVersion {
-  const { protectionLevel, algorithm } = state.kms.cryptoKeys.get(key).versionTemplate;
-  const prefix = `${key}/cryptoKeyVersions/`;
-  const name = `${prefix}${state.kms.keyVersions.below(prefix).length + 1}`;
-  const [createTime, external] = [now(), outside && { externalProtectionLevelOptions: outside }];
-  const made = { name, state: "ENABLED" as const, protectionLevel, algorithm, createTime, generateTime: createTime };
-  return state.kms.keyVersions.add(name, { ...made, ...external });
-}
-
 const CHANGEABLE = ["labels", "rotationPeriod", "nextRotationTime", "versionTemplate.algorithm", "versionTemplate"];
 
 function patchKey({ params: { name = "" }, query, body, state }: Call): object {
@@ -156,93 +147,6 @@ const camel = (mask: string) =>
     .split(",")
     .filter((field) => field !== "")
     .map((field) => field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
-
-function patchVersion({ params: { name = "" }, query, body, state }: Call): KeyVersion {
-  const version = state.kms.keyVersions.get(name);
-  if (query.get("updateMask") !== "state") throw invalid("Only the state of a CryptoKeyVersion can be updated.");
-  const { state: wanted } = body as Partial<KeyVersion>;
-  if (wanted !== "ENABLED" && wanted !== "DISABLED")
-    throw invalid(`The state of a CryptoKeyVersion cannot be set to ${wanted}.`);
-  isOneOf(version, "ENABLED", "DISABLED");
-  return state.kms.keyVersions.change(name, { state: wanted });
-}
-
-function destroyVersion({ params: { name = "" }, state }: Call): KeyVersion {
-  isOneOf(state.kms.keyVersions.get(name), "ENABLED", "DISABLED");
-  const { destroyScheduledDuration } = state.kms.cryptoKeys.get(name.split("/cryptoKeyVersions/")[0]!);
-  const destroyTime = new Date(Date.now() + Number.parseInt(destroyScheduledDuration, 10) * 1000).toISOString();
-  return state.kms.keyVersions.change(name, { state: "DESTROY_SCHEDULED", destroyTime });
-}
-
-function restoreVersion({ params: { name = "" }, state }: Call): KeyVersion {
-  const { destroyTime: _, ...version } = isOneOf(state.kms.keyVersions.get(name), "DESTROY_SCHEDULED");
-  return state.kms.keyVersions.set(name, { ...version, state: "DISABLED" });
-}
-
-function isOneOf(version: KeyVersion, ...states: KeyVersion["state"][]): KeyVersion {
-  if (states.includes(version.state)) return version;
-  throw failedPrecondition(`${version.name} is not in a state that allows this, current state is: ${version.state}.`);
-}
-
-/** What is encrypted is bound to the cloud's process: nobody keeps it. */
-const SECRET = randomBytes(32);
-
-function encrypt({ params: { name = "" }, body, state }: Call): object {
-  const version = enabledVersion(state, name);
-  const { plaintext = "", additionalAuthenticatedData = "" } = body as Record<string, string>;
-  const plain = Buffer.from(plaintext, "base64");
-  const iv = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", SECRET, iv).setAAD(
-    Buffer.from(version.name + additionalAuthenticatedData),
-  );
-  const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  const number = Number(version.name.split("/").at(-1));
-  const ciphertext = Buffer.concat([Buffer.from([number]), sealed]);
-  const checked = { verifiedPlaintextCrc32c: true, ciphertextCrc32c: String(crc32c(ciphertext)) };
-  return {
-    name: version.name,
-    ciphertext: ciphertext.toString("base64"),
-    ...checked,
-    protectionLevel: version.protectionLevel,
-  };
-}
-
-function decrypt({ params: { name = "" }, body, state }: Call): object {
-  const { ciphertext = "", additionalAuthenticatedData = "" } = body as Record<string, string>;
-  const bytes = Buffer.from(ciphertext, "base64");
-  const version = state.kms.keyVersions.find(`${name}/cryptoKeyVersions/${bytes[0]}`);
-  if (version === undefined || bytes.length < 29) throw invalid("Decryption failed: the ciphertext is invalid.");
-  if (version.state !== "ENABLED") throw notEnabled(version);
-  try {
-    const cipher = createDecipheriv("aes-256-gcm", SECRET, bytes.subarray(1, 13)).setAuthTag(bytes.subarray(-16));
-    cipher.setAAD(Buffer.from(version.name + additionalAuthenticatedData));
-    const plain = Buffer.concat([cipher.update(bytes.subarray(13, -16)), cipher.final()]);
-    const { primaryVersion } = state.kms.cryptoKeys.get(name);
-    const usedPrimary = primaryVersion === String(bytes[0]);
-    return {
-      plaintext: plain.toString("base64"),
-      plaintextCrc32c: String(crc32c(plain)),
-      usedPrimary,
-      protectionLevel: version.protectionLevel,
-    };
-  } catch {
-    throw invalid("Decryption failed: verify that 'name' refers to the correct CryptoKey.");
-  }
-}
-
-/** The version that encrypts now. Throws Refused where it may not. */
-export function enabledVersion(state: State, name: string): KeyVersion {
-  const { purpose, primaryVersion } = state.kms.cryptoKeys.get(name);
-  if (purpose !== "ENCRYPT_DECRYPT")
-    throw failedPrecondition(`${name} is not for encryption: its purpose is ${purpose}.`);
-  if (primaryVersion === undefined) throw failedPrecondition(`${name} has no primary version.`);
-  const version = state.kms.keyVersions.get(`${name}/cryptoKeyVersions/${primaryVersion}`);
-  if (version.state !== "ENABLED") throw notEnabled(version);
-  return version;
-}
-
-const notEnabled = ({ name, state }: KeyVersion) =>
-  failedPrecondition(`${name} is not enabled, current state is: ${state}.`);
 
 function setPrimary({ params: { name = "" }, body, state }: Call): object {
   const id = String(body.cryptoKeyVersionId ?? "");
@@ -313,5 +217,5 @@ export const KMS: Api = {
 
 function inLocation(call: Call): Call {
   if (LOCATION.test(call.params.parent!)) return call;
-  throw new Refused("INVALID_ARGUMENT", `The location of ${call.params.parent} is not one of Cloud KMS.`);
+  throw invalid(`The location of ${call.params.parent} is not one of Cloud KMS.`);
 }

@@ -1,9 +1,9 @@
 /** Cloud Logging: log buckets and sinks, two of each in every project from the beginning. */
-import { type Api, type Call, masked, page } from "../call";
+import { type Api, type Call, masked, page, now } from "../call";
 import { Collection } from "../collection";
 import { AGENTS, useKey } from "../keys";
 import { invalid, Refused } from "../refused";
-import { now, type Project, type State } from "../state";
+import type { Project, State } from "../state";
 
 export interface LogBucket {
   readonly name: string;
@@ -62,9 +62,6 @@ export function addDefaultLogs({ logging }: State, project: Project): void {
   }
 }
 
-/** The name as this cloud has it: by the project's id. */
-const named = ({ project }: Call, name = "") => name.replace(/^projects\/[^/]+/, `projects/${project.id}`);
-
 function checkKey({ state, project }: Call, key: string | undefined, location: string): void {
   if (!key) return;
   const denied = (agent: string, key: string) =>
@@ -77,7 +74,7 @@ function checkKey({ state, project }: Call, key: string | undefined, location: s
 }
 
 function createBucket(call: Call): LogBucket {
-  const parent = named(call, call.params.parent);
+  const parent = call.params.parent!;
   const id = call.query.get("bucketId") ?? "";
   const location = parent.split("/locations/")[1]!;
   if (!/^[a-zA-Z0-9_-][\w.-]{0,99}$/.test(id)) throw invalid(`Invalid bucket ID: ${id}`);
@@ -96,7 +93,7 @@ function createBucket(call: Call): LogBucket {
 }
 
 function patchBucket(call: Call): LogBucket {
-  const name = named(call, call.params.name);
+  const name = call.params.name!;
   const old = call.state.logging.logBuckets.get(name);
   const changed = masked(call.body as Partial<LogBucket>, call.query.get("updateMask"));
   if (old.locked === true) throw new Refused("FAILED_PRECONDITION", `Bucket ${name} is locked.`);
@@ -110,11 +107,14 @@ function patchBucket(call: Call): LogBucket {
 }
 
 function deleteBucket(call: Call): object {
-  const name = named(call, call.params.name);
+  const name = call.params.name!;
   if (/\/_(Default|Required)$/.test(name)) throw invalid(`Bucket ${name} cannot be deleted.`);
   call.state.logging.logBuckets.change(name, { lifecycleState: "DELETE_REQUESTED" });
   return {};
 }
+
+/** A destination may name its project by number. */
+const byId = ({ id, number }: Project, name: string) => name.replace(`projects/${number}/`, `projects/${id}/`);
 
 const writer = ({ number }: Project) => `serviceAccount:service-${number}@gcp-sa-logging.iam.gserviceaccount.com`;
 const DESTINATION =
@@ -127,7 +127,7 @@ function kept(call: Call, sink: Partial<Sink>, old?: Sink): Sink {
   if (!DESTINATION.test(destination)) throw invalid(`Unsupported sink destination: ${destination}`);
   const target = destination.slice("logging.googleapis.com/".length);
   if (destination.startsWith("logging.") && target.includes("/buckets/")) {
-    const found = call.state.logging.logBuckets.find(named(call, target));
+    const found = call.state.logging.logBuckets.find(byId(call.project, target));
     if (found === undefined && target.startsWith(`projects/${call.project.id}/`))
       throw new Refused("NOT_FOUND", `Bucket ${target} does not exist`);
   }
@@ -145,7 +145,7 @@ function createSink(call: Call): Sink {
 
 function updateSink(call: Call): Sink {
   const { sinks } = call.state.logging;
-  const old = sinks.get(named(call, call.params.sinkName));
+  const old = sinks.get(call.params.sinkName!);
   if (old.name === "_Required") throw new Refused("PERMISSION_DENIED", "The _Required sink cannot be changed.");
   const mask = call.query.get("updateMask");
   const { name: _, ...changed } = masked(call.body as Partial<Sink>, mask);
@@ -180,14 +180,11 @@ export const LOGGING: Api = {
       },
     ],
     [`${BUCKETS}.create`]: ["logging.buckets.create", createBucket],
-    [`${BUCKETS}.get`]: [
-      "logging.buckets.get",
-      (call) => call.state.logging.logBuckets.get(named(call, call.params.name)),
-    ],
+    [`${BUCKETS}.get`]: ["logging.buckets.get", (call) => call.state.logging.logBuckets.get(call.params.name!)],
     [`${BUCKETS}.list`]: [
       "logging.buckets.list",
       (call) => {
-        const parent = named(call, call.params.parent);
+        const parent = call.params.parent!;
         const prefix = parent.endsWith("/locations/-") ? parent.slice(0, -1) : `${parent}/buckets/`;
         return page("buckets", call.state.logging.logBuckets.below(prefix), call.query);
       },
@@ -197,25 +194,22 @@ export const LOGGING: Api = {
     [`${BUCKETS}.undelete`]: [
       "logging.buckets.undelete",
       (call) => {
-        call.state.logging.logBuckets.change(named(call, call.params.name), { lifecycleState: "ACTIVE" });
+        call.state.logging.logBuckets.change(call.params.name!, { lifecycleState: "ACTIVE" });
         return {};
       },
     ],
     "projects.sinks.create": ["logging.sinks.create", createSink],
-    "projects.sinks.get": [
-      "logging.sinks.get",
-      (call) => call.state.logging.sinks.get(named(call, call.params.sinkName)),
-    ],
+    "projects.sinks.get": ["logging.sinks.get", (call) => call.state.logging.sinks.get(call.params.sinkName!)],
     "projects.sinks.list": [
       "logging.sinks.list",
-      (call) => page("sinks", call.state.logging.sinks.below(named(call, `${call.params.parent}/sinks/`)), call.query),
+      (call) => page("sinks", call.state.logging.sinks.below(`${call.params.parent}/sinks/`), call.query),
     ],
     "projects.sinks.patch": ["logging.sinks.update", updateSink],
     "projects.sinks.update": ["logging.sinks.update", updateSink],
     "projects.sinks.delete": [
       "logging.sinks.delete",
       (call) => {
-        const name = named(call, call.params.sinkName);
+        const name = call.params.sinkName!;
         if (/\/_(Default|Required)$/.test(name)) throw invalid(`Sink ${name} cannot be deleted.`);
         call.state.logging.sinks.remove(name);
         return {};

@@ -1,8 +1,7 @@
 /** Organization Policy: what a project may not do, whoever asks. The fake keeps policies and enforces none. */
-import { type Api, type Call, page } from "../call";
+import { type Api, type Call, page, now } from "../call";
 import { Collection } from "../collection";
 import { invalid, Refused } from "../refused";
-import { now } from "../state";
 
 export interface OrgPolicy {
   readonly name: string;
@@ -18,13 +17,28 @@ export function newOrgPolicies() {
   };
 }
 
+/** Some of Google's own, those that are spoken of here. */
+const CONSTRAINTS = [
+  ...[
+    "gcp.resourceLocations",
+    "gcp.restrictNonCmekServices",
+    "gcp.restrictCmekCryptoKeyProjects",
+    "compute.vmExternalIpAccess",
+  ],
+  ...[
+    "iam.automaticIamGrantsForDefaultServiceAccounts",
+    "storage.uniformBucketLevelAccess",
+    "storage.publicAccessPrevention",
+  ],
+];
 const CONSTRAINT = /^projects\/[^/]+\/policies\/[a-zA-Z]+\.[a-zA-Z.]+$/;
 const etag = () => Buffer.from(`CL${now()}`).toString("base64");
 const byNumber = ({ project }: Call, name: string) => name.replace(/^projects\/[^/]+/, `projects/${project.number}`);
 
 function kept(call: Call, policy: Partial<OrgPolicy>): OrgPolicy {
   const name = byNumber(call, policy.name ?? "");
-  if (!CONSTRAINT.test(name)) throw invalid(`Invalid policy name: ${policy.name}.`);
+  if (!CONSTRAINT.test(name) || !CONSTRAINTS.includes(name.split("/").at(-1)!))
+    throw invalid(`Invalid policy name: ${policy.name}.`);
   return { ...policy, name, spec: { ...policy.spec, etag: etag(), updateTime: now() } };
 }
 
@@ -44,6 +58,17 @@ function patch(call: Call): OrgPolicy {
 export const ORG_POLICY: Api = {
   name: "orgpolicy",
   methods: {
+    "projects.constraints.list": [
+      "orgpolicy.constraints.list",
+      (call) => {
+        const parent = `projects/${call.project.number}/constraints`;
+        return page(
+          "constraints",
+          CONSTRAINTS.map((id) => ({ name: `${parent}/${id}`, listConstraint: {} })),
+          call.query,
+        );
+      },
+    ],
     "projects.policies.create": ["orgpolicy.policies.create", create],
     "projects.policies.get": [
       "orgpolicy.policy.get",

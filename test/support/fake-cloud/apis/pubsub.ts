@@ -1,10 +1,11 @@
-/** Pub/Sub: topics and subscriptions, and as many messages as show whether the key still works. */
+/** Pub/Sub: topics, subscriptions and messages. */
 import { type Api, type Call, page } from "../call";
 import { Collection } from "../collection";
-import { AGENTS, useKey } from "../keys";
 import { policyMethods } from "../policy-methods";
-import { invalid, Refused } from "../refused";
-import { now, type State } from "../state";
+import { invalid } from "../refused";
+import { changes, checkKey, checkName } from "./pubsub-common";
+import { publish, pull } from "./pubsub-messages";
+import { createSubscription, patchSubscription } from "./pubsub-subscriptions";
 
 export interface Topic {
   readonly name: string;
@@ -49,24 +50,6 @@ export function newPubsub() {
   };
 }
 
-const NAME = /^projects\/[^/]+\/(topics|subscriptions)\/(?!goog)[A-Za-z][\w.~+%-]{2,254}$/;
-
-function checkName(name: string): void {
-  if (!NAME.test(name))
-    throw invalid(
-      `Invalid resource name given (name=${name}). Refer to https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names.`,
-    );
-}
-
-function checkKey(state: State, project: Call["project"], key: string): void {
-  const denied = (agent: string, key: string) =>
-    new Refused(
-      "PERMISSION_DENIED",
-      `Cloud Pub/Sub did not have the necessary permissions configured to support this operation. Please verify that the service account ${agent} was granted the Cloud KMS CryptoKey Encrypter/Decrypter role for the project containing the CryptoKey resource ${key}.`,
-    );
-  useKey(state, { key, agents: [AGENTS.pubsub(project)], denied });
-}
-
 function checkStorage(policy: Topic["messageStoragePolicy"]): void {
   if (policy === undefined) return;
   const regions = policy.allowedPersistenceRegions ?? [];
@@ -92,40 +75,6 @@ const OF_TOPICS = [
   "ingestionDataSourceSettings",
   "messageTransforms",
 ];
-const OF_SUBSCRIPTIONS = [
-  ...[
-    "ackDeadlineSeconds",
-    "messageRetentionDuration",
-    "expirationPolicy",
-    "deadLetterPolicy",
-    "labels",
-    "retryPolicy",
-  ],
-  ...[
-    "pushConfig",
-    "retainAckedMessages",
-    "enableExactlyOnceDelivery",
-    "bigqueryConfig",
-    "cloudStorageConfig",
-    "messageTransforms",
-  ],
-];
-
-/** The fields of the mask that may be changed, as they are sent. */
-function changes<T extends object>(sent: T, updateMask: string, allowed: readonly string[]): Partial<T> {
-  if (updateMask === "")
-    throw invalid("The update_mask in the request must be set, and must contain a non-empty paths list.");
-  const fields = updateMask
-    .split(",")
-    .map((field) => field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
-  const fixed = fields.find((field) => !allowed.includes(field.split(".")[0]!));
-  if (fixed !== undefined)
-    throw invalid(`Invalid update_mask provided in the request: '${fixed}' is not a known or mutable field.`);
-  return Object.fromEntries(
-    fields.map((field) => [field.split(".")[0]!, sent[field.split(".")[0] as keyof T]]),
-  ) as Partial<T>;
-}
-
 function patchTopic({ params: { name = "" }, body, state }: Call): Topic {
   const { topic = {}, updateMask = "" } = body as { topic?: Partial<Topic>; updateMask?: string };
   const { enforceInTransit, allowedPersistenceRegions } = topic.messageStoragePolicy ?? {};
@@ -150,74 +99,6 @@ function deleteTopic({ params: { topic = "" }, state }: Call): object {
     if (one.topic === topic) state.pubsub.subscriptions.change(one.name, { topic: "_deleted-topic_" });
   }
   return {};
-}
-
-function checkSubscription(state: State, asked: Partial<Subscription>): void {
-  const { ackDeadlineSeconds: deadline, messageRetentionDuration: kept, deadLetterPolicy, expirationPolicy } = asked;
-  if (deadline !== undefined && !(deadline >= 10 && deadline <= 600))
-    throw invalid("ack_deadline_seconds must be between 10 and 600.");
-  const seconds = (text: string) => Number(/^(\d+)(\.\d+)?s$/.exec(text)?.[1]);
-  if (kept !== undefined && !(seconds(kept) >= 600 && seconds(kept) <= 31 * 86_400))
-    throw invalid("message_retention_duration must be between 10m and 31d.");
-  if (expirationPolicy?.ttl !== undefined && !(seconds(expirationPolicy.ttl) >= 86_400))
-    throw invalid("expiration_policy.ttl must be at least 1 day.");
-  if (deadLetterPolicy !== undefined) {
-    state.pubsub.topics.get(deadLetterPolicy.deadLetterTopic);
-    const { maxDeliveryAttempts: most = 5 } = deadLetterPolicy;
-    if (!(most >= 5 && most <= 100)) throw invalid("max_delivery_attempts must be between 5 and 100.");
-  }
-}
-
-const DEFAULTS = {
-  state: "ACTIVE" as const,
-  ackDeadlineSeconds: 10,
-  messageRetentionDuration: "604800s",
-  expirationPolicy: { ttl: "2678400s" },
-  pushConfig: {},
-};
-
-function createSubscription(call: Call): Subscription {
-  const { params, body, state } = call;
-  checkName(params.name!);
-  const asked = body as Partial<Subscription>;
-  const topic = asked.topic ?? "";
-  state.pubsub.topics.get(topic);
-  call.permit("pubsub.topics.attachSubscription", topic);
-  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined && value !== null));
-  checkSubscription(state, given);
-  return state.pubsub.subscriptions.add(params.name!, { ...DEFAULTS, ...given, topic, name: params.name! });
-}
-
-function patchSubscription({ params: { name = "" }, body, state }: Call): Subscription {
-  const { subscription = {}, updateMask = "" } = body as { subscription?: Partial<Subscription>; updateMask?: string };
-  const changed = changes(subscription, updateMask, OF_SUBSCRIPTIONS);
-  checkSubscription(state, changed);
-  return state.pubsub.subscriptions.change(name, changed);
-}
-
-function publish({ params: { topic = "" }, body, project, state }: Call): object {
-  const { kmsKeyName } = state.pubsub.topics.get(topic);
-  if (kmsKeyName !== undefined) checkKey(state, project, kmsKeyName);
-  const messages = (body.messages ?? []) as object[];
-  const messageIds = messages.map((message) => {
-    const messageId = String(state.pubsub.messages.names().length + 1);
-    for (const one of state.pubsub.subscriptions.below("").filter((one) => one.topic === topic)) {
-      const waiting = { subscription: one.name, message: { ...message, messageId, publishTime: now() } };
-      state.pubsub.messages.set(`${one.name}/${messageId}`, waiting);
-    }
-    return messageId;
-  });
-  return { messageIds };
-}
-
-function pull({ params: { subscription = "" }, body, state, project }: Call): object {
-  const { topic } = state.pubsub.subscriptions.get(subscription);
-  const key = state.pubsub.topics.find(topic)?.kmsKeyName;
-  if (key !== undefined) checkKey(state, project, key);
-  const names = state.pubsub.messages.names().filter((name) => name.startsWith(`${subscription}/`));
-  const some = names.slice(0, Number(body.maxMessages ?? 1));
-  const receivedMessages = some.map((ackId) => ({ ackId, message: state.pubsub.messages.get(ackId).message }));
-  return some.length === 0 ? {} : { receivedMessages };
 }
 
 const pubsubResource: Api["resourceOf"] = (params) =>

@@ -1,10 +1,9 @@
 /** Cloud Storage's objects: as much as `gcloud storage cp`, `ls`, `cat` and `rm` need. */
 import { createHash } from "node:crypto";
-import { type Api, type Call, page, Reply } from "../call";
+import { type Api, type Call, page, Reply, now } from "../call";
 import { crc32c } from "../crc32c";
 import { invalid } from "../refused";
-import { now } from "../state";
-import { checkBucketKey } from "./storage";
+import { checkBucketKey } from "./storage-key";
 
 export interface StoredObject {
   /** As the API shows it. */
@@ -109,6 +108,7 @@ export const OBJECTS: Api["methods"] = {
   "objects.insert": ["storage.objects.create", insert],
   "objects.get": ["storage.objects.get", get],
   "objects.list": ["storage.objects.list", list],
+  "managedFolders.list": ["storage.objects.list", () => ({ kind: "storage#managedFolders" })],
   "objects.delete": [
     "storage.objects.delete",
     (call) => {

@@ -1,9 +1,9 @@
 /** Cloud Storage: buckets. */
-import { type Api, type Call, page } from "../call";
+import { type Api, type Call, page, now } from "../call";
 import { Collection } from "../collection";
-import { AGENTS, useKey } from "../keys";
+import { AGENTS } from "../keys";
 import { invalid, Refused } from "../refused";
-import { now } from "../state";
+import { checkBucketKey, MULTI } from "./storage-key";
 import { OBJECTS, type StoredObject } from "./storage-objects";
 
 export interface Bucket {
@@ -37,24 +37,6 @@ export function newStorage() {
 }
 
 const NAME = /^(?!goog)[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/;
-const MULTI: Readonly<Record<string, string>> = { US: "us", EU: "europe", ASIA: "asia" };
-
-/** Throws Refused where Storage would not take the key for a bucket there. [Use customer-managed encryption keys, Cloud Storage] */
-export function checkBucketKey(
-  { project, state }: Call,
-  key: string | undefined,
-  location: string,
-): string | undefined {
-  if (!key) return undefined;
-  const text =
-    "Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized to use this key.";
-  const fits = MULTI[location] ?? location.toLowerCase();
-  const elsewhere = (found: string) =>
-    invalid(`Cloud KMS key location '${found}' is not compatible with the bucket's location '${location}'.`);
-  const denied = () => new Refused("PERMISSION_DENIED", text, { reason: "forbidden" });
-  return useKey(state, { key, agents: [AGENTS.storage(project)], denied, locations: [fits], elsewhere });
-}
-
 function insert(call: Call): object {
   const { body, project, state, url } = call;
   const { name = "", location: asked = "US", ...rest } = body as Partial<Bucket>;
