@@ -17,13 +17,14 @@ export const writeDeadLettersNatively: WriteDeadLetters = ({ places }) => {
 
 const writers = new Writers<DeadLetterWriter>();
 
-export function openPublish({ topic, ...counters }: PublishContext): BatchStep<DeadLetter, never> {
+export function openPublish(context: PublishContext): BatchStep<DeadLetter, never> {
+  const { topic } = context;
   const lent = writers.lend(topic, () => openDeadLetterTopic(topic));
   return {
     most: { items: 1000, bytes: 4_000_000 },
     sizeOf: ({ data }) => data.length + 500,
     async write(batch) {
-      for (const { attributes } of batch) counters[attributes.error_reason!]!.increment();
+      for (const { attributes } of batch) context[attributes.error_reason!]!.increment();
       await insist(await lent.writer(), batch);
       return [];
     },

@@ -20,9 +20,10 @@ export const writeNatively: WriteRows = ({ places, settings }) => {
 
 const writers = new Writers<RowWriter>();
 
-export function openAppend({ parsed, table, ...settings }: AppendContext): BatchStep<MessageRow, DeadLetter> {
-  const name = JSON.stringify([table, settings.schemaJson, settings.writeMetadata]);
-  const lent = writers.lend(name, () => openStorageWriteTable(JSON.parse(table), tableSchema(settings)));
+export function openAppend(context: AppendContext): BatchStep<MessageRow, DeadLetter> {
+  const { parsed, table, schema, schemaJson, writeMetadata } = context;
+  const name = JSON.stringify([table, schemaJson, writeMetadata]);
+  const lent = writers.lend(name, () => openStorageWriteTable(JSON.parse(table), tableSchema(context)));
   return {
     most: { items: 2000, bytes: 4_000_000 },
     sizeOf: ({ message }) => message.data.length + 200,
@@ -31,7 +32,7 @@ export function openAppend({ parsed, table, ...settings }: AppendContext): Batch
       const refused = await insist(await lent.writer(), batch);
       return refused.map(({ index, refusal }) => ({
         index,
-        value: toDeadLetter(batch[index]!.message, refusal, "writeRows", settings.schema),
+        value: toDeadLetter(batch[index]!.message, refusal, "writeRows", schema),
       }));
     },
     end: () => lent.giveBack(),

@@ -21,7 +21,7 @@ export interface BatchStep<I, O> {
   end(): void;
 }
 
-/** Called at the start of every bundle. To be exported by a module that is registered with `requireForSerialization`. */
+/** Called at the start of every bundle; of the context, some is inherited and cannot be spread. To be exported by a module that is registered with `requireForSerialization`. */
 export type OpenStep<I, O, Context> = (context: Context) => BatchStep<I, O>;
 
 /** `context`: plain JSON, and counters; it travels to the workers. */
