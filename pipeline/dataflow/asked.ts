@@ -1,9 +1,18 @@
 import type { FlagValues } from "./flags";
+import { DEFAULT_METHODS, type Methods, needsPython } from "../composites/methods";
 import { acceptedLabel } from "../../deploy/rules";
 import type { Deployment } from "../../deploy/deployment";
 
-/** A deployment, and what else was given, as the options of a job. Rules that are broken knowingly stand in its labels. */
-export function askedOfJob(asked: Deployment, others: FlagValues, acceptedRules: readonly string[]): FlagValues {
+/**
+ * A deployment, and what else was given, as the options of a job. Rules that are broken knowingly stand in its labels. A job has the images
+ * that its methods need, and no other.
+ */
+export function askedOfJob(
+  asked: Deployment,
+  others: FlagValues,
+  acceptedRules: readonly string[],
+  methods: Methods = DEFAULT_METHODS,
+): FlagValues {
   const label = acceptedLabel(acceptedRules);
   const labels = { ...asked.labels, ...(label !== "" && { accepted_rules: label }) };
   const values = {
@@ -21,7 +30,7 @@ export function askedOfJob(asked: Deployment, others: FlagValues, acceptedRules:
     subnetwork: asked.subnetwork,
     use_public_ips: asked.usePublicIps,
     sdk_container_image: asked.workerImage,
-    python_sdk_container_image: asked.pythonImage,
+    python_sdk_container_image: needsPython(methods) ? asked.pythonImage : undefined,
     java_sdk_container_image: asked.javaImage,
     streaming: true,
     ...others,

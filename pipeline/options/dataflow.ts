@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Given } from "./command-line";
-import { checkJavaFlags, methodOptions, storageWriteOptions } from "./methods";
+import { checkJavaFlags, checkPythonFlags, methodOptions, storageWriteOptions } from "./methods";
 import { rowOptions, type RowOptions } from "./rows";
 import { atMostOne, bigQueryTable, positive, pubsubSource, topic } from "./values";
 import type { StorageWrite } from "../composites/composite";
@@ -37,6 +37,7 @@ export function dataflowOptions(given: Given): DataflowOptions {
   const values = flagValues(given);
   const methods = methodOptions(given);
   checkJavaFlags(given, methods);
+  checkPythonFlags(given, methods);
   const deployment = deploymentOf(profile, String(project), deploymentGiven(given, values), version());
   return {
     runner: "Dataflow",

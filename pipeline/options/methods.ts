@@ -1,7 +1,7 @@
 import type { Given } from "./command-line";
 import { positive } from "./values";
 import type { StorageWrite } from "../composites/composite";
-import { DEFAULT_METHODS, type Methods, needsJava } from "../composites/methods";
+import { DEFAULT_METHODS, type Methods, needsJava, needsPython } from "../composites/methods";
 import { UsageError } from "../usage-error";
 
 /** The ways in and out that are asked for: the command line has checked their names. */
@@ -23,6 +23,12 @@ export function storageWriteOptions(given: Given, { write }: Methods): StorageWr
   }
   const count = (flag: string) => (given[flag] === undefined ? undefined : positive(flag, given[flag], true));
   return { streams: count(STREAMS), seconds: count(SECONDS) };
+}
+
+/** Throws UsageError where something is said of Python's workers and there are none. */
+export function checkPythonFlags(given: Given, methods: Methods): void {
+  if (needsPython(methods) || given.python_sdk_container_image === undefined) return;
+  throw new UsageError("--python_sdk_container_image does nothing here: this graph has no steps in Python");
 }
 
 /** Throws UsageError where something is said of Java's workers and there are none. */

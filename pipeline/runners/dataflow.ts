@@ -45,7 +45,7 @@ export async function runDataflow(
 
   const { deployment, verdict } = await heldAgainst(context);
   const accepted = verdict.accepted.map(({ rule }) => rule.id);
-  const asked = askedOfJob(deployment, options.others, accepted);
+  const asked = askedOfJob(deployment, options.others, accepted, options.methods);
   const { jobId } = await submit(context, deployment, asked);
   const record = await readBack(context, asked, verdict, jobId);
   writeFileSync(join(options.jobFolder, "job.json"), `${JSON.stringify(record, null, 2)}\n`);

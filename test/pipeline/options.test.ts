@@ -85,6 +85,7 @@ describe("the pipeline's command line", () => {
     "half a stream": `${onDataflow} --bigquery_write_method storage_write_exactly_once --num_storage_write_api_streams 0.5`,
     "a Java image without Java": `${onDataflow} --java_sdk_container_image europe-west2-docker.pkg.dev/p/images/java:1`,
     "a Java worker without Java": `${onPrism} --java_environment_type PROCESS`,
+    "an image for a language that the graph lacks": `${onDataflow} --pubsub_read native --bigquery_write_method native --python_sdk_container_image i`,
     "a way in that there is not": `${onDataflow} --pubsub_read java`,
     "a way out that there is not": `${onDataflow} --bigquery_write_method file_loads`,
     "a way in on Direct, which has one": `${ENDS} --input f --pubsub_read native`,
