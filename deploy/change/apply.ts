@@ -3,6 +3,7 @@ import { type Ask, asking } from "../observe/ask";
 import { commandsOf, obstaclesOf, type Plan, plan } from "../observe/plan";
 import { readOne } from "../observe/read";
 import { type Trouble, troubleOf } from "../observe/trouble";
+import { resourcesOf } from "../resources";
 import { type Command, shown } from "../resources/command";
 import type { Asked } from "../resources/setup";
 import type { Run } from "../run";
@@ -39,14 +40,14 @@ export interface Doing {
  * Applies `first`, which was read and shown. Where it turns APIs on, the rest is planned anew, for only then it can be seen.
  * Throws ApplyError.
  */
-export async function apply(asked: Asked, first: Plan, doing: Doing): Promise<void> {
+export async function apply(asked: Asked, first: Plan, doing: Doing, declare = resourcesOf): Promise<void> {
   refuseObstacles(first);
   const apis = first.visits.filter(
     ({ resource, ...visit }) => resource.kind === "apis" && commandsOf(visit).length > 0,
   );
   if (apis.length === 0) return applyAll(first, doing);
   for (const visit of apis) await converge(visit, doing);
-  const rest = await plan(asked, asking(doing.run, doing.wait));
+  const rest = await plan(asked, asking(doing.run, doing.wait), declare);
   refuseObstacles(rest);
   await applyAll(rest, doing);
 }

@@ -19,10 +19,10 @@ export interface Plan {
   readonly verdict: Verdict;
 }
 
-/** Reads everything that the deployment needs; changes nothing. Throws ProjectNotObserved, UnhandledDifference. */
-export async function plan(asked: Asked, ask: Ask): Promise<Plan> {
+/** Reads everything that the deployment needs by `declare`; changes nothing. Throws ProjectNotObserved, UnhandledDifference. */
+export async function plan(asked: Asked, ask: Ask, declare = resourcesOf): Promise<Plan> {
   const setup = await readSetup(asked, ask);
-  const { needed, offered } = resourcesOf(setup);
+  const { needed, offered } = declare(setup);
   const visits = walk({ resources: needed, given: setup.given, readings: await readAll(needed, ask) });
   return { setup, visits, offered, verdict: heldAgainstRules(setup.deployment, asDeclared(visits), setup.accepted) };
 }

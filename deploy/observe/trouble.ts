@@ -27,7 +27,7 @@ const SIGNS: readonly (readonly [TroubleKind, RegExp])[] = [
     "forbidden",
     /PERMISSION_DENIED|UNAUTHENTICATED|\b40[13]\b|[Aa]ccess [Dd]enied|does not have permission|Required '[^']+' permission|may not exist/,
   ],
-  ["transient", /\bABORTED\b|RESOURCE_EXHAUSTED|\bUNAVAILABLE\b|DEADLINE_EXCEEDED|\b429\b|\b50[0-4]\b/],
+  ["transient", /\bABORTED\b|RESOURCE_EXHAUSTED|\bUNAVAILABLE\b|DEADLINE_EXCEEDED|\b429\b|\b50[0234]\b/],
   ["transient", /rateLimitExceeded|backendError|internalError|concurrent policy changes|conditionNotMet|\b412\b/],
   [
     "transient",
@@ -46,10 +46,13 @@ export function troubleOf({ stdout, stderr }: Answer): Trouble {
 
 const LONGEST = 400;
 
-/** The first line that reads as an error, and what follows it. */
+/** What the cloud says within what gcloud says of an HTTP error; else the first line that reads as an error, and what follows it. */
 function lineOf(text: string): string {
+  const [, code, message] = /"code": ?(\d+), ?"message": ?"((?:[^"\\]|\\.)*)"/.exec(text.replaceAll(/\s+/g, " ")) ?? [];
+  if (message !== undefined) return shortened(`${code}: ${message}`);
   const lines = text.split("\n").map((line) => line.trim());
   const first = lines.findIndex((line) => /error/i.test(line));
-  const said = lines.slice(Math.max(first, 0)).join(" ").replaceAll(/\s+/g, " ").trim();
-  return said.length > LONGEST ? `${said.slice(0, LONGEST)}…` : said || "it said nothing";
+  return shortened(lines.slice(Math.max(first, 0)).join(" ").replaceAll(/\s+/g, " ").trim() || "it said nothing");
 }
+
+const shortened = (said: string) => (said.length > LONGEST ? `${said.slice(0, LONGEST)}…` : said);

@@ -24,8 +24,8 @@ interface Service {
   readonly config?: { readonly name?: string };
 }
 
-export function apis({ project, settings }: Setup): Resource {
-  const all: string[] = Object.values(API);
+export function apis({ project, settings, orgPolicies }: Setup): Resource {
+  const all = Object.values(API).filter((api) => api !== API.orgPolicies || orgPolicies) as string[];
   const missing = (found: Json) => all.filter((api) => !((found ?? []) as Json[]).includes(api));
   const enable = (names: readonly string[]) => gcloud("services enable", { project }, ...names);
   return {

@@ -21,7 +21,7 @@ function rulesOf({ region, dataKey }: Setup): Readonly<Record<string, Json>> {
   return {
     "gcp.resourceLocations": { values: { allowedValues: [`in:${region}-locations`] } },
     "gcp.restrictNonCmekServices": { values: { deniedValues: UNDER_A_KEY } },
-    "gcp.restrictCmekCryptoKeyProjects": { values: { allowedValues: [`projects/${dataKey.project}`] } },
+    "gcp.restrictCmekCryptoKeyProjects": { values: { allowedValues: [`under:projects/${dataKey.project}`] } },
     "compute.vmExternalIpAccess": { denyAll: true },
     "iam.automaticIamGrantsForDefaultServiceAccounts": { enforce: true },
     "storage.uniformBucketLevelAccess": { enforce: true },
