@@ -38,14 +38,14 @@ export interface WireDeadLetter {
   readonly ordering_key: string;
 }
 
-const MESSAGE: RowFields = {
+export const WIRE_MESSAGE: RowFields = {
   data: "BYTES",
   attributes: "STRING",
   message_id: "STRING",
   ordering_key: "STRING",
   publish_time_micros: "INT64",
 };
-export const WIRE_ROW: RowFields = { row: "STRING", ...MESSAGE };
+export const WIRE_ROW: RowFields = { row: "STRING", ...WIRE_MESSAGE };
 export const WIRE_DEAD_LETTER: RowFields = { data: "BYTES", attributes: "STRING", ordering_key: "STRING" };
 
 /** Beam's counters: what came in, what went out, and why not. */
@@ -64,7 +64,7 @@ export function messageFromWire(wire: WireMessage, { received, bytes }: typeof R
 
 export function rowToWire({ message, row }: MessageRow, context: RowSettings & typeof PARSED): WireRow {
   context.parsed.increment();
-  return { row: JSON.stringify(insertAllJson(context)(row)), ...fromMessage(message) };
+  return { row: JSON.stringify(insertAllJson(context)(row)), ...messageToWire(message) };
 }
 
 export function refusedFromWire(wire: WireRefused, { schema }: RowSettings): DeadLetter {
@@ -86,7 +86,7 @@ function toMessage(wire: WireMessage): Message {
   };
 }
 
-function fromMessage({ data, attributes, messageId, publishTime, orderingKey }: Message): WireMessage {
+export function messageToWire({ data, attributes, messageId, publishTime, orderingKey }: Message): WireMessage {
   return {
     data,
     attributes: JSON.stringify(attributes),

@@ -1,36 +1,37 @@
 import type { Context, WriteRows } from "./composite";
-import { flatten, P, type PCollection, requireForSerialization, withName } from "../sdk/beam";
-import { asExactRows } from "../sdk/exact-rows";
-import { type Outcome, orDeadLetter } from "../sdk/or-dead-letter";
+import { type PCollection, requireForSerialization, withName } from "../sdk/beam";
+import { asExactRows, type FieldDeclaration } from "../sdk/exact-rows";
 import { type Configuration, schemaTransform } from "../sdk/schema-transform";
 import { onceFor, type RowSettings, tableSchema } from "../steps";
 import { UsageError } from "../usage-error";
-import { PARSED } from "../wire";
-import { type BeamRow, beamFields, fromBeamRow, toBeamRow } from "../../schemas/beam-row";
-import { infiniteColumn } from "../../schemas/infinity";
-import { toJsonText } from "../../schemas/json-text";
-import { parseTableSchema } from "../../schemas/parse-schema";
+import { messageToWire, PARSED, refusedFromWire, WIRE_MESSAGE, type WireMessage } from "../wire";
+import { type BeamRow, beamFields, toBeamRow } from "../../schemas/beam-row";
+import { columnPaths } from "../../schemas/bigquery-proto";
 import type { Column } from "../../schemas/schema";
-import { type DeadLetter, toDeadLetter } from "../../transforms/dead-letter";
+import type { DeadLetter } from "../../transforms/dead-letter";
 import type { MessageRow } from "../../transforms/parse-row";
-import { rebuiltMessage } from "../../transforms/rebuilt-message";
-import { Refusal } from "../../transforms/refusal";
 
-const STORAGE_WRITE = "beam:schematransform:org.apache.beam:bigquery_storage_write:v2";
-const REFUSED = "refused";
+/** That of pipeline/java/StorageWrite.java. */
+const STORAGE_WRITE = "beam:schematransform:regulated_streaming_pipeline:storage_write:v1";
 
-/** A row that the table refused, as Java gives it back: without its message. `error_message` may have values in it, and is not used. */
-export interface JavaRefused {
-  readonly failed_row: BeamRow;
-  readonly error_message: string;
+/** A row for StorageWrite.java, with its message beside it. */
+export interface JavaRow {
+  readonly row: BeamRow;
+  readonly message: WireMessage;
 }
 
-/** What the two guarantees ask of Java. */
-export const AT_LEAST_ONCE = (): Configuration => ({ use_at_least_once_semantics: true, auto_sharding: false });
+/** What it gives back of a row that the table refused. */
+export interface JavaRefused {
+  readonly message: WireMessage;
+  /** May have values of the message in it. */
+  readonly error: string;
+}
+
+export const AT_LEAST_ONCE = (): Configuration => ({ use_at_least_once_semantics: true });
+/** As many streams as the load asks for, where their number is not given. */
 export const EXACTLY_ONCE = ({ storageWrite = {} }: Context): Configuration => ({
   use_at_least_once_semantics: false,
-  // As many streams as the load asks for, where their number is not given.
-  ...(storageWrite.streams === undefined ? { auto_sharding: true } : { num_streams: storageWrite.streams }),
+  ...(storageWrite.streams !== undefined && { num_streams: storageWrite.streams }),
   ...(storageWrite.seconds !== undefined && { triggering_frequency_seconds: storageWrite.seconds }),
 });
 
@@ -44,21 +45,15 @@ export const writeByStorageWrite =
     const { project, dataset, table } = places.table;
     const configuration: Configuration = {
       table: `${project}:${dataset}.${table}`,
-      create_disposition: "CREATE_NEVER",
-      write_disposition: "WRITE_APPEND",
-      error_handling: { output: REFUSED },
       ...(storageWrite.kmsKey !== undefined && { kms_key: storageWrite.kmsKey }),
       ...guarantee(context),
     };
     return async (rows: PCollection<MessageRow>) => {
-      const checked = rows.apply(orDeadLetter("toJava", toJavaStep, { ...settings, ...PARSED }));
-      const output = (await checked.passed
-        .apply(withName("asRows", asExactRows<BeamRow>(beamFields(columns))))
-        .applyAsync(
-          withName("java", schemaTransform(STORAGE_WRITE, configuration, expansion.java!)),
-        )) as unknown as Record<string, PCollection<JavaRefused>>;
-      const refused = output[REFUSED]!.map(withName("toDeadLetter", refusedByJava), settings);
-      return P([checked.deadLetters, refused]).apply(withName("refused", flatten<DeadLetter>()));
+      const refused: PCollection<JavaRefused> = await rows
+        .map(withName("toJava", rowToJava), { ...settings, ...PARSED })
+        .apply(withName("asRows", asExactRows<JavaRow>(fieldsOf(columns))))
+        .applyAsync(withName("java", schemaTransform(STORAGE_WRITE, configuration, expansion.java!)));
+      return refused.map(withName("toDeadLetter", refusedByJava), settings);
     };
   };
 
@@ -66,46 +61,39 @@ export const writeByStorageWrite =
 function refuseUnfit(columns: readonly Column[], path: string): void {
   for (const { name, fields } of columns) {
     if (name.toLowerCase() === "f") {
-      throw new UsageError(
-        `Java's Storage Write cannot write a column named ${path}${name}: give --bigquery_write_method streaming_inserts`,
-      );
+      const mend = "give --bigquery_write_method streaming_inserts";
+      throw new UsageError(`Java's Storage Write cannot write a column named ${path}${name}: ${mend}`);
     }
     if (fields !== undefined) refuseUnfit(fields, `${path}${name}.`);
   }
 }
 
-/**
- * What Java could not give back is refused while its message is still beside it: of a row with an infinite number Java makes "∞" and fails
- * to read it, for ever.
- */
-export function toJavaStep({ message, row }: MessageRow, context: RowSettings & typeof PARSED): [Outcome<BeamRow>] {
+function fieldsOf(columns: readonly Column[]): FieldDeclaration[] {
+  const message = Object.entries(WIRE_MESSAGE).map(([name, type]) => ({ name, type, mode: "REQUIRED" as const }));
+  return [
+    { name: "row", type: beamFields(columns), mode: "REQUIRED" },
+    { name: "message", type: message, mode: "REQUIRED" },
+  ];
+}
+
+export function rowToJava({ message, row }: MessageRow, context: RowSettings & typeof PARSED): JavaRow {
   context.parsed.increment();
-  const { infinite, toBeam } = compiledFor(context);
-  const column = infinite(row);
-  if (column === undefined) return [{ passed: toBeam(row) }];
-  const refusal = new Refusal("out_of_range", column);
-  return [{ deadLetters: toDeadLetter(message, refusal, "writeRows", context.schema) }];
+  return { row: beamRow(context)(row), message: messageToWire(message) };
 }
 
-/** The message is made anew of the row: its own bytes did not travel with it. */
-export function refusedByJava({ failed_row }: JavaRefused, settings: RowSettings): DeadLetter {
-  const { fromBeam, rebuilt } = compiledFor(settings);
-  const message = rebuilt(fromBeam(failed_row));
-  const letter = toDeadLetter(message, new Refusal("refused_by_table"), "writeRows", settings.schema);
-  return { ...letter, attributes: { ...letter.attributes, error_data: "rebuilt" } };
+/** A column's path is all that is taken from the error. */
+export function refusedByJava({ message, error }: JavaRefused, settings: RowSettings): DeadLetter {
+  const known = columnsOf(settings);
+  const words = error.split(/[^\p{L}\p{M}\p{N}_.-]+/u).map((word) => word.replace(/\.$/, ""));
+  const column = words.find((word) => known.has(word)) ?? "";
+  return refusedFromWire({ ...message, column }, settings);
 }
 
-const compiledFor = onceFor((settings) => {
-  const schema = tableSchema(settings);
-  return {
-    infinite: infiniteColumn(schema),
-    toBeam: toBeamRow(schema),
-    fromBeam: fromBeamRow(schema),
-    rebuilt: rebuiltMessage(toJsonText(parseTableSchema(JSON.parse(settings.schemaJson))), settings.writeMetadata),
-  };
-});
+const columnsOf = onceFor((settings) => new Set(columnPaths(tableSchema(settings).columns)));
+
+const beamRow = onceFor((settings) => toBeamRow(tableSchema(settings)));
 
 requireForSerialization("regulated-streaming-pipeline/pipeline/composites/write-storage-java", {
-  toJavaStep,
+  rowToJava,
   refusedByJava,
 });

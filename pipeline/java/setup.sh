@@ -1,5 +1,5 @@
 #!/bin/bash
-# Brings Beam's Java into build/java: the jars that pom.xml asks Maven for, each held against jars.sha256, and the class of Service.java.
+# Brings Beam's Java into build/java: the jars that pom.xml asks Maven for, each held against jars.sha256, and the classes of its sources.
 # 165 MB the first time, a second afterwards. UPDATE=1 writes jars.sha256 anew, after a change of pom.xml.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -28,7 +28,13 @@ fi
 as_listed || fetch
 as_listed || say "a jar is not what $list says, or one is missing or too many: hold $into/jars against it"
 
-made_from="$(cat "$list" $home/Service.java | sha256sum)"
+sources=("$home/Service.java" "$home/StorageWrite.java")
+made_from="$(cat "$list" "${sources[@]}" | sha256sum)"
 [ "$(cat "$into/.made-from" 2> /dev/null || true)" = "$made_from" ] && exit 0
-javac --release 11 -nowarn -cp "$into/jars/*" -d "$into/classes" $home/Service.java
+rm -rf "$into/classes"
+javac --release 11 -nowarn -cp "$into/jars/*" -d "$into/classes" "${sources[@]}"
+# By this Beam finds it.
+services=$into/classes/META-INF/services
+mkdir -p "$services"
+echo StorageWrite > "$services/org.apache.beam.sdk.schemas.transforms.SchemaTransformProvider"
 echo "$made_from" > "$into/.made-from"

@@ -10,7 +10,7 @@ import { SubmissionError } from "./python";
 import { UsageError } from "../usage-error";
 
 const HOME = resolve(__dirname, "../..");
-const SOURCES = ["jars.sha256", "Service.java"].map((name) => join(HOME, "pipeline/java", name));
+const SOURCES = ["jars.sha256", "Service.java", "StorageWrite.java"].map((name) => join(HOME, "pipeline/java", name));
 const OLDEST = 11;
 const MEND = "Run `make java`, which brings Beam's Java into build/java";
 

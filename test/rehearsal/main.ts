@@ -9,15 +9,20 @@ import { compose } from "./messages";
 import { DIRECT, type Side, STAGED } from "./places";
 import { type Letter, Pubsub } from "./pubsub";
 import { Replay, runDirect } from "./runners";
-import { STAND_INS, type StandIns, startStandIns } from "./stand-ins";
+import { JAVA_STAND_IN, PYTHON_STAND_IN, STAND_INS, type StandIns, startStandIns } from "./stand-ins";
 import { type Staged, stage } from "./submission";
 import { describe, passed, type RehearsalSummary } from "./summary";
 import { Tables } from "./tables";
+import { DEFAULT_METHODS, type Methods, needsJava, needsPython } from "../../pipeline/composites/methods";
 import { findPython } from "../../pipeline/runners/python";
 import { loadTableSchema } from "../../schemas/load";
 
 const { MESSAGES = "2000", INVALID = "0.02", SEED = "1", OUT = "build/rehearsal", REHEARSAL_NETWORK } = process.env;
 const SCHEMA = "schemas/cc_account_info.json";
+const METHODS = {
+  read: process.env.READ || DEFAULT_METHODS.read,
+  write: process.env.METHOD || DEFAULT_METHODS.write,
+} as Methods;
 /** Nothing new for so long, and it is over. */
 const PATIENCE_MS = 60_000;
 /** What comes twice has some time to come. */
@@ -29,7 +34,7 @@ async function main(): Promise<number> {
   // What a stand-in keeps in files goes with the next rehearsal, where this one was killed.
   process.env.TMPDIR = resolve(OUT, "tmp");
   mkdirSync(process.env.TMPDIR, { recursive: true });
-  const [staged, standIns] = await Promise.all([stage(SCHEMA, OUT), startStandIns(findPython(), OUT)]);
+  const [staged, standIns] = await Promise.all([stage(SCHEMA, METHODS, OUT), startStandIns(findPython(), OUT)]);
   Object.assign(process.env, standIns.env);
   say(`the graph is made and everything runs that it needs; logs in ${OUT}`);
   const found = await rehearse(staged, standIns);
@@ -38,7 +43,12 @@ async function main(): Promise<number> {
   const summary: RehearsalSummary = {
     ...found,
     sha256: staged.sha256,
-    standIns: STAND_INS,
+    methods: METHODS,
+    standIns: {
+      ...STAND_INS,
+      ...(!needsPython(METHODS) && PYTHON_STAND_IN),
+      ...(needsJava(METHODS) && JAVA_STAND_IN),
+    },
     network: REHEARSAL_NETWORK === "loopback" ? "loopback only" : "the machine's",
     seconds: Math.round((performance.now() - start) / 100) / 10,
   };

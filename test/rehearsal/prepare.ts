@@ -2,6 +2,7 @@
 import { prepareBigQueryEmulator } from "../support/emulators/bigquery";
 import { MissingTool } from "../support/emulators/process";
 import { findPubsubEmulator } from "../support/emulators/pubsub";
+import { javaClassPath } from "../support/java";
 import { preparedBoot, preparedPrism } from "../support/go";
 import { prepareNodes } from "../support/nodes";
 import { command } from "../support/prepared";
@@ -15,6 +16,10 @@ export function prepare(): string {
   prepareNodes();
   preparedPrism();
   preparePython();
+  if (process.env.METHOD?.startsWith("storage_write_")) {
+    command("pipeline/java/setup.sh", []);
+    javaClassPath("PlainTextHarness.java");
+  }
   command("deploy/worker/build.sh", [], { BOOT: preparedBoot() });
   return "is ready";
 }

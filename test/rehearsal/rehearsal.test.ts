@@ -24,10 +24,10 @@ interface Rehearsal {
   readonly alive: () => string[];
 }
 
-function rehearse(out: string): Rehearsal {
+function rehearse(out: string, methods: Readonly<Record<string, string>> = {}): Rehearsal {
   const name = `REHEARSAL_NAME=${randomUUID()}`;
   const [key, value] = name.split("=") as [string, string];
-  const env = { ...process.env, ...SMALL, OUT: out, [key]: value };
+  const env = { ...process.env, ...SMALL, ...methods, OUT: out, [key]: value };
   const child = spawn("bash", ["test/rehearsal/rehearse.sh"], { stdio: ["ignore", "pipe", "pipe"], env });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -75,22 +75,27 @@ const suite = () => {
   });
   afterEach(() => rmSync(out, { recursive: true, force: true }));
 
-  it("makes rows and dead letters of every message, the same as the DirectRunner, and ends all that it started", async function () {
-    this.timeout(240_000);
-    const rehearsal = rehearse(out);
-    const { code, output } = await rehearsal.ended;
-    assert.equal(code, 0, output);
-    await waitUntil(() => rehearsal.alive().length === 0, 10);
+  for (const [how, methods] of Object.entries({
+    "with Python's ends": {},
+    "with TypeScript alone": { READ: "native", METHOD: "native" },
+  })) {
+    it(`makes the same rows and dead letters as the DirectRunner ${how}, and ends all that it started`, async function () {
+      this.timeout(240_000);
+      const rehearsal = rehearse(out, methods);
+      const { code, output } = await rehearsal.ended;
+      assert.equal(code, 0, output);
+      await waitUntil(() => rehearsal.alive().length === 0, 10);
 
-    const summary: RehearsalSummary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
-    assert.ok(passed(summary));
-    const { rows, deadLetters, published } = summary;
-    assert.equal(published, Number(SMALL.MESSAGES));
-    assert.equal(rows + Object.values(deadLetters).reduce((sum, count) => sum + count), published);
-    assert.ok(deadLetters.refused_by_table! > 0 && Object.keys(deadLetters).length > 2);
-    assert.match(summary.sha256, /^[0-9a-f]{64}$/);
-    assert.ok(Object.keys(summary.standIns).length >= 6);
-  });
+      const summary: RehearsalSummary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
+      assert.ok(passed(summary));
+      const { rows, deadLetters, published } = summary;
+      assert.equal(published, Number(SMALL.MESSAGES));
+      assert.equal(rows + Object.values(deadLetters).reduce((sum, count) => sum + count), published);
+      assert.ok(deadLetters.refused_by_table! > 0 && Object.keys(deadLetters).length > 2);
+      assert.match(summary.sha256, /^[0-9a-f]{64}$/);
+      assert.ok(Object.keys(summary.standIns).length >= 6);
+    });
+  }
 
   it("leaves nothing behind when it is killed with its workers at work", async function () {
     this.timeout(240_000);

@@ -81,14 +81,15 @@ def main() -> None:
     parser.add_argument("--graph", required=True, help="pipeline.pb")
     parser.add_argument("--job_endpoint", required=True, help="HOST:PORT")
     parser.add_argument("--worker", required=True, help="the command that starts the TypeScript worker")
+    parser.add_argument("--java_worker", required=True, help="the command that starts the Java worker, where there is one")
     parser.add_argument("--worker_pool", required=True, help="HOST:PORT of the Python workers")
     parser.add_argument("--module", action="append", default=[], help="what the TypeScript worker loads, in this order")
     given = parser.parse_args()
 
     with open(given.graph, "rb") as file:
         pipeline = api.Pipeline.FromString(file.read())
-    graph.replace_environments(pipeline, given.worker, given.worker_pool)
     say(replaced=graph.replace_reads(pipeline))
+    graph.replace_environments(pipeline, given.worker, given.worker_pool, given.java_worker)
 
     service = beam_job_api_pb2_grpc.JobServiceStub(grpc.insecure_channel(given.job_endpoint))
     job = start(service, pipeline, given.module)

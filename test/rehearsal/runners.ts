@@ -20,7 +20,9 @@ export class Replay {
   /** `log`: a file for the job's messages. */
   static start(staged: Staged, { python, jobEndpoint, workerPool, env }: StandIns, log: string): Replay {
     const worker = resolve("build/worker/start");
-    const where = ["--job_endpoint", jobEndpoint, "--worker", worker, "--worker_pool", workerPool];
+    const java = resolve("test/rehearsal/java_worker.sh");
+    const workers = ["--worker", worker, "--worker_pool", workerPool, "--java_worker", java];
+    const where = ["--job_endpoint", jobEndpoint, ...workers];
     const modules = staged.modules.flatMap((name) => ["--module", name]);
     const file = openSync(log, "w");
     const child = spawn(

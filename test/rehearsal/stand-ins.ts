@@ -1,10 +1,11 @@
 /** Everything that stands in for Google's services, and the workers. Each ends when we do, whatever ends us. */
 import { join, resolve } from "node:path";
 import { listening, type Server, startLogged } from "./servers";
-import { startBigQueryEmulator } from "../support/emulators/bigquery";
+import { BIGQUERY_PROJECT, startBigQueryEmulator } from "../support/emulators/bigquery";
 import { freePort } from "../support/emulators/process";
 import { startPubsubEmulator } from "../support/emulators/pubsub";
 import { preparedPrism } from "../support/go";
+import { javaWorkerClassPath } from "../support/java";
 
 /** What is in the place of what. */
 export const STAND_INS: Readonly<Record<string, string>> = {
@@ -14,6 +15,16 @@ export const STAND_INS: Readonly<Record<string, string>> = {
   "the Python worker's image": "build/python, in a worker pool of threads",
   "Pub/Sub": "Google's emulator",
   BigQuery: "local-bigquery",
+};
+
+/** Of a graph that has no Python of its own. */
+export const PYTHON_STAND_IN = {
+  "Dataflow's read of Pub/Sub":
+    "a splittable DoFn on Google's Python client, in an environment that only the replay has",
+};
+
+export const JAVA_STAND_IN = {
+  "the Java worker's image": "the jars of build/java, as a process whose gRPC to BigQuery has no TLS",
 };
 
 export interface StandIns {
@@ -45,7 +56,17 @@ export async function startStandIns(python: string, logs: string): Promise<Stand
     });
     // The stand-in for Dataflow's read is named by its module: who sends it and who runs it have to find it.
     const PYTHONPATH = resolve("pipeline/python");
-    const env = { PYTHONPATH, PUBSUB_EMULATOR_HOST: pubsub!.host, BIGQUERY_EMULATOR_HOST: bigQuery!.host };
+    const env = {
+      PYTHONPATH,
+      PUBSUB_EMULATOR_HOST: pubsub!.host,
+      BIGQUERY_EMULATOR_HOST: bigQuery!.host,
+      BIGQUERY_GRPC_HOST: (bigQuery as { grpcHost: string }).grpcHost,
+      BIGQUERY_STORAGE_EMULATOR_HOST: (bigQuery as { grpcHost: string }).grpcHost,
+      BIGQUERY_PROJECT,
+      // For java_worker.sh, which Prism starts.
+      JAVA_WORKER_CLASS_PATH: javaWorkerClassPath(),
+      JAVA_WORKER_LOG: resolve(logs, "java-worker.log"),
+    };
     const [prism, pool] = await Promise.all([
       kept(startPrism(join(logs, "prism.log"), env)),
       kept(startWorkerPool(python, join(logs, "python-worker.log"), env)),

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROJECT, STAGED, tableName } from "./places";
 import { startLogged, untilEnded } from "./servers";
+import type { Methods } from "../../pipeline/composites/methods";
 
 export interface Staged {
   /** A file with the pipeline proto, byte for byte as it would be staged. */
@@ -14,11 +15,12 @@ export interface Staged {
 }
 
 /** Throws where the dry run leaves no graph. `logs`: a folder. */
-export async function stage(schema: string, logs: string): Promise<Staged> {
+export async function stage(schema: string, methods: Methods, logs: string): Promise<Staged> {
   const folder = join(logs, "submission");
   const from = ["--pubsub_subscription", STAGED.subscription];
   const to = ["--table", tableName(STAGED), "--dead_letter_topic", STAGED.deadLetterTopic];
-  const rows = ["--schema", schema, "--write_metadata"];
+  const how = ["--pubsub_read", methods.read, "--bigquery_write_method", methods.write];
+  const rows = ["--schema", schema, "--write_metadata", ...how];
   const job = ["--runner", "Dataflow", "--dry_run", "--project", PROJECT, "--job_folder", folder];
   const command = [process.execPath, "-r", "ts-node/register", "pipeline/main.ts", ...job, ...from, ...to, ...rows];
   const log = join(logs, "submission.log");

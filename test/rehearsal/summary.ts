@@ -1,4 +1,5 @@
 import type { Comparison } from "./comparison";
+import type { Methods } from "../../pipeline/composites/methods";
 
 /** Written to build/rehearsal/summary.json. */
 export interface RehearsalSummary extends Comparison {
@@ -6,6 +7,8 @@ export interface RehearsalSummary extends Comparison {
   readonly state: string;
   /** Beam's counters of the job. Prism drops some of what comes before it knows their names: they prove nothing. */
   readonly counters: Readonly<Record<string, number>>;
+  /** The ways in and out. */
+  readonly methods: Methods;
   /** Of the graph's bytes, as they would be staged. */
   readonly sha256: string;
   /** What stood in for what. */
@@ -32,6 +35,7 @@ export function describe(summary: RehearsalSummary): string {
     ["lost", summary.lost],
     ["duplicates", summary.duplicates],
     ["as on Direct", summary.sameAsDirect ? "the same rows, the same dead letters" : `different${different}`],
+    ["read, written by", `${summary.methods.read}, ${summary.methods.write}`],
     ["job", summary.state],
     ["graph", `sha256 ${summary.sha256}`],
     ["network", summary.network],

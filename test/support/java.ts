@@ -1,11 +1,12 @@
 /** What Java itself makes of rows: test/support/java/Rows.java on the jars of `make java`. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { MissingTool } from "./emulators/process";
 import { command, preparedOnce } from "./prepared";
 
 const JARS = "build/java/jars";
+const COMPILED = "build/java-test";
 const SOURCES = "test/support/java";
 
 /** Throws MissingTool where `make java` was not run, or cannot be. */
@@ -13,10 +14,14 @@ export function requireJava(): void {
   if (!existsSync("build/java/.made-from")) throw new MissingTool("Beam's Java is not there", "Run `make java`");
 }
 
+/** The Java worker of a rehearsal; its class may not be there where no rehearsal needs it. */
+export const javaWorkerClassPath = (): string =>
+  [join(COMPILED, "PlainTextHarness"), "build/java/classes", `${JARS}/*`].map((path) => resolve(path)).join(":");
+
 /** Compiles one of the test's own classes. Answers the class path that has it, before Beam's own. Throws MissingTool. */
 export function javaClassPath(...sources: readonly string[]): string {
   requireJava();
-  const dir = join("build/java-test", sources.join("+").replaceAll(".java", ""));
+  const dir = join(COMPILED, sources.join("+").replaceAll(".java", ""));
   const files = sources.map((source) => join(SOURCES, source));
   preparedOnce(dir, [...files, "pipeline/java/jars.sha256"], () => {
     command("javac", ["-nowarn", "-cp", `${JARS}/*`, "-d", dir, ...files]);
