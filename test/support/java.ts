@@ -29,13 +29,11 @@ export function javaClassPath(...sources: readonly string[]): string {
   return `${dir}:${JARS}/*`;
 }
 
-/** What Java makes of one row. Of the last two, an exception's text behind "!" where it fails. */
+/** What Java makes of one row. */
 export interface OfJava {
   /** Read and written again. */
   readonly again: Buffer;
-  /** What Storage Write gives back of a row that the table refuses. */
-  readonly refused: Buffer;
-  /** What is made a request of. */
+  /** What a request is made of, as text; an exception's behind "!" where none can be made. */
   readonly sent: string;
 }
 
@@ -46,9 +44,8 @@ export function rowsInJava(schema: Uint8Array, rows: readonly Uint8Array[]): OfJ
   if (status !== 0) throw new Error(`Java failed: ${stderr}`);
   const blobs = [...blobsOf(stdout)];
   return rows.map((_, row) => ({
-    again: blobs[3 * row]!,
-    refused: blobs[3 * row + 1]!,
-    sent: blobs[3 * row + 2]!.toString(),
+    again: blobs[2 * row]!,
+    sent: blobs[2 * row + 1]!.toString(),
   }));
 }
 

@@ -3,7 +3,6 @@ package org.apache.beam.sdk.io.gcp.bigquery;
 import com.google.api.services.bigquery.model.TableRow;
 import com.google.api.services.bigquery.model.TableSchema;
 import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.DynamicMessage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -17,8 +16,8 @@ import org.apache.beam.sdk.values.Row;
 
 /**
  * What Java makes of our rows. Standard input: a schema's proto, then rows as Beam's row coder writes them, each behind its length in four
- * bytes. For each row, in the same form: the row written again by Java's coder; the row that Storage Write would give back of it, had the
- * table refused it; and that row as BigQuery would be sent it, in JSON. Where Java fails, an exception's text takes the place, behind "!".
+ * bytes. For each row, in the same form: the row written again by Java's coder; and the TableRow of which Storage Write makes a request's
+ * proto, as text. Where it cannot make one, an exception's text takes the place, behind "!".
  */
 public final class Rows {
   public static void main(String[] args) throws Exception {
@@ -36,19 +35,10 @@ public final class Rows {
       write(out, encoded(coder, row));
       try {
         TableRow sent = BigQueryUtils.toTableRow(row);
-        DynamicMessage message =
-            DynamicMessage.parseFrom(
-                descriptor,
-                TableRowToStorageApiProto.messageFromTableRow(
-                        information, descriptor, sent, false, false, null, null, null)
-                    .toByteArray());
-        TableRow failed = TableRowToStorageApiProto.tableRowFromMessage(information, message, true, name -> true);
-        write(out, encoded(coder, BigQueryUtils.toBeamRow(schema, failed)));
+        TableRowToStorageApiProto.messageFromTableRow(information, descriptor, sent, false, false, null, null, null);
         write(out, sent.toString().getBytes("UTF-8"));
       } catch (Exception e) {
-        byte[] text = ("!" + e).getBytes("UTF-8");
-        write(out, text);
-        write(out, text);
+        write(out, ("!" + e).getBytes("UTF-8"));
       }
     }
     out.flush();
