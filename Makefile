@@ -51,8 +51,13 @@ submission: setup ## submit to stand-ins of Dataflow and Cloud Storage, and show
 	@$(TS) test/submission/main.ts $(DATAFLOW)
 
 .PHONY: rehearse
-rehearse: setup ## run the graph that a submission stages on Beam's Prism, and hold it against run-direct (MESSAGES INVALID SEED)
-	@test/rehearsal/rehearse.sh
+rehearse: setup ## run the graph that a submission stages on Beam's Prism, and hold it against run-direct (MESSAGES INVALID SEED READ METHOD)
+	@READ=$(READ) METHOD=$(METHOD) test/rehearsal/rehearse.sh
+
+.PHONY: canary
+canary: setup ## one message, one row, on the real Dataflow: what was never confirmed, found out in ten minutes (as run-dataflow, MINUTES)
+	@test -n "$(PROJECT_ID)" || { echo "say which project: make canary PROJECT_ID=…" >&2; exit 2; }
+	@$(TS) test/canary/main.ts $(DATAFLOW)
 
 .PHONY: rules
 rules: node_modules/.installed ## list the rules of location and key that a submission is held against

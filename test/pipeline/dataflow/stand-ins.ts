@@ -37,6 +37,8 @@ export interface Ended {
 
 export interface StandIns {
   readonly dataflow: DataflowStandIn;
+  /** By which Google's clients find the stand-in of Cloud Storage. */
+  readonly storageEnv: NodeJS.ProcessEnv;
   /** Where the command leaves its files; each test's own. */
   readonly folder: string;
   /** Starts a submission to the stand-ins. */
@@ -81,10 +83,10 @@ export function withStandIns(suite: Suite): StandIns {
     dataflow = storage = folder = undefined;
   });
 
+  const storageEnv = () => ({ STORAGE_EMULATOR_HOST: `http://${storage!.host}`, BEAM_SERVICE_OVERRIDES: "" });
   const startOne: StandIns["start"] = (args, env) => {
     const to = ["--dataflow_endpoint", dataflow!.endpoint, "--no_auth", "--job_folder", folder!];
-    const found = { STORAGE_EMULATOR_HOST: `http://${storage!.host}`, BEAM_SERVICE_OVERRIDES: "", ...env };
-    return start("pipeline/main.ts", ["--runner", "Dataflow", ...to, ...args], found);
+    return start("pipeline/main.ts", ["--runner", "Dataflow", ...to, ...args], { ...storageEnv(), ...env });
   };
   return {
     get dataflow() {
@@ -92,6 +94,9 @@ export function withStandIns(suite: Suite): StandIns {
     },
     get folder() {
       return folder!;
+    },
+    get storageEnv() {
+      return storageEnv();
     },
     start: startOne,
     async submit(...args) {

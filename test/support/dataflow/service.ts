@@ -33,6 +33,7 @@ export interface DataflowStandIn {
   stop(): Promise<void>;
 }
 
+const TEMPLATES = /^\/v1b3\/projects\/[^/]+\/locations\/[^/]+\/templates:launch$/;
 const PATH = /^\/v1b3\/projects\/([^/]+)\/locations\/([^/]+)\/jobs(?:\/([^/]+)(\/messages)?)?$/;
 
 export async function startDataflow(): Promise<DataflowStandIn> {
@@ -88,6 +89,7 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 function answer(standIn: DataflowStandIn, { method, path, query, body = {} }: RecordedRequest): object {
+  if (method === "POST" && TEMPLATES.test(path)) return validated(query);
   const [, project, location, id, messages] = PATH.exec(path) ?? [];
   if (project === undefined) throw notFound(path);
   const at: Place = { project: decodeURIComponent(project), location: location! };
@@ -106,6 +108,13 @@ function answer(standIn: DataflowStandIn, { method, path, query, body = {} }: Re
     default:
       throw notFound(`${method} ${path}`);
   }
+}
+
+/** A template is looked at, and never run. */
+function validated(query: URLSearchParams): object {
+  const isAsked = query.get("validateOnly") === "true" && query.get("gcsPath")?.startsWith("gs://");
+  if (!isAsked) throw new Refused(400, "INVALID_ARGUMENT", "This service validates templates, and launches none.");
+  return {};
 }
 
 /** As Google does it: a list that is empty is left out. */
