@@ -24,7 +24,7 @@ interface Rehearsal {
   readonly alive: () => string[];
 }
 
-function rehearse(out: string, methods: Readonly<Record<string, string>> = {}): Rehearsal {
+function rehearse(out: string, methods: NodeJS.ProcessEnv = {}): Rehearsal {
   const name = `REHEARSAL_NAME=${randomUUID()}`;
   const [key, value] = name.split("=") as [string, string];
   const env = { ...process.env, ...SMALL, ...methods, OUT: out, [key]: value };
@@ -75,7 +75,7 @@ const suite = () => {
   });
   afterEach(() => rmSync(out, { recursive: true, force: true }));
 
-  for (const [how, methods] of Object.entries({
+  for (const [how, methods] of Object.entries<NodeJS.ProcessEnv>({
     "with Python's ends": {},
     "with TypeScript alone": { READ: "native", METHOD: "native" },
   })) {
