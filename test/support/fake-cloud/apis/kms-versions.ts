@@ -35,6 +35,7 @@ export function restoreVersion({ params: { name = "" }, state }: Call): KeyVersi
   return state.kms.keyVersions.set(name, { ...version, state: "DISABLED" });
 }
 
+/** Throws Refused: FAILED_PRECONDITION. */
 export function isOneOf(version: KeyVersion, ...states: KeyVersion["state"][]): KeyVersion {
   if (states.includes(version.state)) return version;
   throw failedPrecondition(`${version.name} is not in a state that allows this, current state is: ${version.state}.`);

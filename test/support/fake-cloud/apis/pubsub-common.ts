@@ -6,6 +6,7 @@ import type { State } from "../state";
 
 const NAME = /^projects\/[^/]+\/(topics|subscriptions)\/(?!goog)[A-Za-z][\w.~+%-]{2,254}$/;
 
+/** Throws Refused. */
 export function checkName(name: string): void {
   if (!NAME.test(name))
     throw invalid(
@@ -13,6 +14,7 @@ export function checkName(name: string): void {
     );
 }
 
+/** Throws Refused where Pub/Sub may not use the key now. Where a key lies is all the same to it. */
 export function checkKey(state: State, project: Call["project"], key: string): void {
   const denied = (agent: string, key: string) =>
     new Refused(

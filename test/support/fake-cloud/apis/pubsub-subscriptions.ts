@@ -21,6 +21,11 @@ function checkSubscription(state: State, asked: Partial<Subscription>): void {
   }
 }
 
+/** What may be changed; never the topic, the order or the filter. */
+const CHANGEABLE =
+  `ackDeadlineSeconds messageRetentionDuration expirationPolicy deadLetterPolicy labels retryPolicy pushConfig
+  retainAckedMessages enableExactlyOnceDelivery bigqueryConfig cloudStorageConfig messageTransforms`.split(/\s+/);
+
 const DEFAULTS = {
   state: "ACTIVE" as const,
   ackDeadlineSeconds: 10,
@@ -43,26 +48,7 @@ export function createSubscription(call: Call): Subscription {
 
 export function patchSubscription({ params: { name = "" }, body, state }: Call): Subscription {
   const { subscription = {}, updateMask = "" } = body as { subscription?: Partial<Subscription>; updateMask?: string };
-  const changed = changes(subscription, updateMask, OF_SUBSCRIPTIONS);
+  const changed = changes(subscription, updateMask, CHANGEABLE);
   checkSubscription(state, changed);
   return state.pubsub.subscriptions.change(name, changed);
 }
-
-const OF_SUBSCRIPTIONS = [
-  ...[
-    "ackDeadlineSeconds",
-    "messageRetentionDuration",
-    "expirationPolicy",
-    "deadLetterPolicy",
-    "labels",
-    "retryPolicy",
-  ],
-  ...[
-    "pushConfig",
-    "retainAckedMessages",
-    "enableExactlyOnceDelivery",
-    "bigqueryConfig",
-    "cloudStorageConfig",
-    "messageTransforms",
-  ],
-];

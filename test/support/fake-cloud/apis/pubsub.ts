@@ -67,18 +67,13 @@ function createTopic({ params: { name = "" }, body, project, state }: Call): Top
 }
 
 /** What may be changed of a topic; never its key or name. */
-const OF_TOPICS = [
-  "labels",
-  "messageStoragePolicy",
-  "messageRetentionDuration",
-  "schemaSettings",
-  "ingestionDataSourceSettings",
-  "messageTransforms",
-];
+const CHANGEABLE = `labels messageStoragePolicy messageRetentionDuration schemaSettings ingestionDataSourceSettings
+  messageTransforms`.split(/\s+/);
+
 function patchTopic({ params: { name = "" }, body, state }: Call): Topic {
   const { topic = {}, updateMask = "" } = body as { topic?: Partial<Topic>; updateMask?: string };
   const { enforceInTransit, allowedPersistenceRegions } = topic.messageStoragePolicy ?? {};
-  const changed = changes(topic, updateMask, OF_TOPICS);
+  const changed = changes(topic, updateMask, CHANGEABLE);
   const old = state.pubsub.topics.get(name);
   if (/messageStoragePolicy\.|message_storage_policy\./.test(updateMask)) {
     const policy = {

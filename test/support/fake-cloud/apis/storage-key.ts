@@ -2,6 +2,7 @@ import type { Call } from "../call";
 import { AGENTS, useKey } from "../keys";
 import { invalid, Refused } from "../refused";
 
+/** A multi-region's name in Cloud KMS. */
 export const MULTI: Readonly<Record<string, string>> = { US: "us", EU: "europe", ASIA: "asia" };
 
 /** Throws Refused where Storage would not take the key for a bucket there. [Use customer-managed encryption keys, Cloud Storage] */

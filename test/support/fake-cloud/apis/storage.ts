@@ -48,7 +48,8 @@ function insert(call: Call): object {
   const times = { timeCreated: now(), updated: now() };
   const about = { kind: "storage#bucket", id: name, selfLink: `${url}/storage/v1/b/${name}`, storageClass: "STANDARD" };
   const iamConfiguration = { ...DEFAULT_ACCESS, ...rest.iamConfiguration };
-  const kept = { ...about, ...times, ...rest, iamConfiguration, name, location, locationType: type };
+  const softDeletePolicy = { retentionDurationSeconds: "604800", effectiveTime: now(), ...rest.softDeletePolicy };
+  const kept = { ...about, ...times, ...rest, iamConfiguration, softDeletePolicy, name, location, locationType: type };
   state.storage.buckets.add(name, { ...kept, projectNumber: project.number, metageneration: "1" });
   return shown(call, name);
 }
