@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds Beam's boot, the entry point of a worker, into a folder: boot.sh typescript|python FOLDER.
+# Builds Beam's boot, the entry point of a worker, into a folder: boot.sh typescript|python|java FOLDER.
 # The version is pinned; Go's checksum database vouches for what is fetched.
 set -euo pipefail
 module=$(cat "$(dirname "$0")/boot.$1")

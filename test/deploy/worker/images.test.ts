@@ -1,15 +1,26 @@
 /** The images' own files: what Docker and Cloud Build would do with them here. There is neither on a test's machine. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { MissingTool } from "../../support/emulators/process";
 import { preparedBoot } from "../../support/go";
+import { requireJava } from "../../support/java";
 import { command } from "../../support/prepared";
 import { skipFor } from "../../support/skip";
 
-const DOCKERFILES = ["deploy/worker/Dockerfile", "deploy/worker/python.Dockerfile"];
+const DOCKERFILES = ["deploy/worker/Dockerfile", "deploy/worker/python.Dockerfile", "deploy/worker/java.Dockerfile"];
 const DIGEST = `@sha256:${"a".repeat(64)}`;
 
 describe("the images' files", () => {
@@ -71,6 +82,37 @@ describe("the images' files", () => {
       digests.join("\n"),
       /europe-west2-docker\.pkg\.dev\/my-project\/da-streaming-pipeline\/worker:1\.2\.3/,
     );
+  });
+
+  it("the Java image is built where it is asked for, with every substitution of its own file", () => {
+    const bases = { GO_IMAGE: `g${DIGEST}`, MAVEN_IMAGE: `m${DIGEST}`, JAVA_IMAGE: `j${DIGEST}` };
+    const [, build, ...digests] = submit({ ...bases, WITH_JAVA: "1" })
+      .stdout.trim()
+      .split("\n");
+    assert.match(build!, /--config=deploy\/worker\/cloudbuild\.java\.yaml /);
+    const given = /--substitutions=(\S+)/.exec(build!)![1]!.split(",");
+    const wanted = [...readFileSync("deploy/worker/cloudbuild.java.yaml", "utf8").matchAll(/^ {2}(_\w+): ""$/gm)];
+    assert.deepEqual(given.map((one) => one.split("=")[0]).sort(), wanted.map(([, name]) => name).sort());
+    assert.ok(given.includes(`_JAVA_IMAGE=j${DIGEST}`));
+    assert.match(digests.at(-1)!, /\/da-streaming-pipeline\/java:1\.2\.3/);
+  });
+
+  it("the Java worker's folder has what boot asks for, and every jar in its class path", function () {
+    this.timeout(60_000);
+    orSkip(this, requireJava);
+    command("deploy/worker/java.sh", [scratch]);
+    const text = readFileSync(join(scratch, "options/option-classpath.json"), "utf8");
+    const { classpath } = (JSON.parse(text) as { options: { classpath: string[] } }).options;
+    const here = classpath.map((path) => path.replace("/opt/apache/beam", scratch));
+    const jars = readdirSync(join(scratch, "jars")).map((jar) => join(scratch, "jars", jar));
+    assert.deepEqual([...here].sort(), [join(scratch, "classes/"), ...jars].sort());
+    const agent = `-javaagent:${join(scratch, "jars/jamm.jar")}`;
+    const { status, stdout, stderr } = spawnSync("java", [agent, "-cp", here.join(":"), "Service", "SEVERE"], {
+      input: "",
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^\{"expansionService":"127\.0\.0\.1:\d+"\}/m);
   });
 
   for (const [name, value] of [
