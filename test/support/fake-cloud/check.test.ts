@@ -72,7 +72,7 @@ describe("the check against discovery documents", () => {
   it("names a field that is none, and a value of another type, in requests", () => {
     assert.deepEqual(found({ body: { colour: "red" } }), ["request body.colour: is no field"]);
     assert.deepEqual(found({ body: { labels: [] } }), ["request body.labels: is no object"]);
-    assert.deepEqual(found({ body: { versionTemplate: { algorithm: "ROT13" } } }).length, 2);
+    assert.equal(found({ body: { versionTemplate: { algorithm: "ROT13" } } }).length, 1);
     assert.deepEqual(found({ method: "GET", body: { a: 1 } }), ["request body: is none of this method's"]);
   });
 
@@ -80,7 +80,7 @@ describe("the check against discovery documents", () => {
     assert.deepEqual(answered({ colour: "red" }), ["answer body.colour: is no field"]);
     assert.deepEqual(answered({ createTime: "today" }), ['answer body.createTime: "today" is no google-datetime']);
     assert.deepEqual(answered({ labels: null }), ["answer body.labels: is no object"]);
-    assert.equal(answered({ purpose: 1 }).length, 2);
+    assert.equal(answered({ purpose: 1 }).length, 1);
   });
 
   it("takes 64-bit integers as numbers where they are sent, and answers them as texts", () => {

@@ -83,12 +83,10 @@ function check(value: unknown, schema: Schema, path: string, schemas: Schemas, i
     case "array":
       if (!Array.isArray(value)) return wrong("is no array");
       return value.flatMap((one, at) => check(one, schema.items!, `${path}[${at}]`, schemas, isAnswer));
-    case "string":
-      return isString(value, schema, isAnswer)
-        ? []
-        : wrong(`${JSON.stringify(value)} is no ${schema.format ?? "string"}`).concat(
-            schema.enum ? wrong(`one of ${schema.enum.join()}`) : [],
-          );
+    case "string": {
+      const names = schema.enum === undefined ? `no ${schema.format ?? "string"}` : `none of ${schema.enum.join()}`;
+      return isString(value, schema, isAnswer) ? [] : wrong(`${JSON.stringify(value)} is ${names}`);
+    }
     case "integer":
       return Number.isInteger(isAnswer ? value : Number(value)) ? [] : wrong("is no integer");
     case "number":

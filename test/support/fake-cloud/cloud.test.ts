@@ -51,6 +51,17 @@ describe("the fake cloud", () => {
       await send("POST", `/cloudresourcemanager/v1/projects/${cloud.project}:setIamPolicy`, { policy });
       assert.equal(await list(who), "OK");
     });
+    it("whoever starts a job must be allowed to act as its workers", async () => {
+      const accounts = `/iam/v1/projects/${cloud.project}/serviceAccounts`;
+      const { body: worker } = await send("POST", accounts, { accountId: "worker" });
+      const who = as({ member: "user:operator@example.com", roles: ["roles/dataflow.admin"] });
+      const jobs = `/dataflow/v1b3/projects/${cloud.project}/locations/${REGION}/jobs`;
+      const job = { name: "job", environment: { serviceAccountEmail: worker.email } };
+      assert.equal(await statusOf(call(cloud, "POST", jobs, job, who)), "PERMISSION_DENIED");
+      const policy = { bindings: [{ role: "roles/iam.serviceAccountUser", members: ["user:operator@example.com"] }] };
+      await send("POST", `${accounts}/${worker.email}:setIamPolicy`, { policy });
+      assert.equal(await statusOf(call(cloud, "POST", jobs, job, who)), "OK");
+    });
     it("single permissions can be given", async () => {
       const who = as({ permissions: ["pubsub.topics.create"] });
       assert.deepEqual([await list(who), await make(who)], ["PERMISSION_DENIED", "OK"]);

@@ -12,7 +12,7 @@ const isFirstNode = !process.execPath.startsWith(resolve("build/nodes"));
 
 if (isFirstNode) {
   describe("gcloud and bq in the fake cloud", function () {
-    this.timeout(180_000);
+    this.timeout(600_000);
     let cloud: FakeCloud;
     before(async function () {
       cloud = await fakeCloudFor(this);

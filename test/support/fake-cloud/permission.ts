@@ -12,7 +12,8 @@ export function checkPermission(
   { member, roles = [], permissions = [] }: Caller,
   { permission, resource }: { readonly permission: string; readonly resource: string },
 ): void {
-  const granted = member === undefined ? [] : state.policies.rolesOf(member, around(api.name, resource, project.id));
+  const granted =
+    member === undefined ? [] : state.policies.rolesOf(member, around(permission.split(".")[0]!, resource, project.id));
   if (!holds([...roles, ...granted], permissions, permission)) throw forbidden(api, permission, resource, project.id);
 }
 

@@ -35,6 +35,11 @@ function create(call: Call): object {
   const { body, query, state } = call;
   const key = keyOf(body);
   if (key) checkKey(call, key, at(call).location);
+  const { serviceAccountEmail: worker } = (body.environment ?? {}) as { serviceAccountEmail?: string };
+  if (worker !== undefined) {
+    if (!state.accountExists(worker)) throw invalid(`Service account ${worker} does not exist.`);
+    call.permit("iam.serviceAccounts.actAs", `projects/${call.project.id}/serviceAccounts/${worker}`);
+  }
   return said(() => viewed(state.dataflow.create(at(call), body), query.get("view")));
 }
 
