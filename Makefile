@@ -94,6 +94,10 @@ test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 bench: node_modules/.installed ## the yardsticks: ratios to peers, measured in the same run
 	@$(TS) test/bench/main.ts
 
+.PHONY: bench-graph
+bench-graph: setup ## the same messages through the graphs of several ways in and out, on Prism: seconds and CPU (MESSAGES ROUNDS)
+	@$(if $(filter-out file,$(origin MESSAGES)),MESSAGES=$(MESSAGES)) ROUNDS=$(ROUNDS) $(TS) test/bench/graph.ts
+
 .PHONY: bench-peers
 bench-peers: node_modules/.installed ## install the peers that bench measures against (Python and Java Beam, Python Faker)
 	@$(TS) test/support/setup-peers.ts

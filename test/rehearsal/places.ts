@@ -15,7 +15,8 @@ export interface Side {
   readonly deadLetters: string;
 }
 
-const side = (name: string): Side => ({
+/** `name`: letters, digits and `_`. */
+export const side = (name: string): Side => ({
   subscription: `projects/${PROJECT}/subscriptions/${name}`,
   table: `rows_${name}`,
   deadLetterTopic: `projects/${PROJECT}/topics/dead-letters-${name}`,

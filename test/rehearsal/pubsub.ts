@@ -21,12 +21,19 @@ export class Pubsub {
 
   /** Both sides subscribe to the same topic: they are delivered the same messages under the same ids. */
   async create(): Promise<void> {
+    await this.createTopic();
+    for (const side of [STAGED, DIRECT]) await this.createSide(side);
+  }
+
+  async createTopic(): Promise<void> {
     await this.#publisher.createTopic({ name: TOPIC });
-    for (const side of [STAGED, DIRECT]) {
-      await this.#subscribe(side.subscription, TOPIC);
-      await this.#publisher.createTopic({ name: side.deadLetterTopic });
-      await this.#subscribe(side.deadLetters, side.deadLetterTopic);
-    }
+  }
+
+  /** What is published from now on is delivered to it as well. */
+  async createSide(side: Side): Promise<void> {
+    await this.#subscribe(side.subscription, TOPIC);
+    await this.#publisher.createTopic({ name: side.deadLetterTopic });
+    await this.#subscribe(side.deadLetters, side.deadLetterTopic);
   }
 
   #subscribe(name: string, topic: string) {

@@ -15,10 +15,10 @@ export interface Staged {
 }
 
 /** Throws where the dry run leaves no graph. `logs`: a folder. */
-export async function stage(schema: string, methods: Methods, logs: string): Promise<Staged> {
+export async function stage(schema: string, methods: Methods, logs: string, side = STAGED): Promise<Staged> {
   const folder = join(logs, "submission");
-  const from = ["--pubsub_subscription", STAGED.subscription];
-  const to = ["--table", tableName(STAGED), "--dead_letter_topic", STAGED.deadLetterTopic];
+  const from = ["--pubsub_subscription", side.subscription];
+  const to = ["--table", tableName(side), "--dead_letter_topic", side.deadLetterTopic];
   const how = ["--pubsub_read", methods.read, "--bigquery_write_method", methods.write];
   const rows = ["--schema", schema, "--write_metadata", ...how];
   const job = ["--runner", "Dataflow", "--dry_run", "--project", PROJECT, "--job_folder", folder];

@@ -18,15 +18,21 @@ export class Tables {
 
   /** With the columns of --write_metadata, which tell rows by their message's id. */
   async create(schema: TableSchema): Promise<void> {
+    await this.createDataset();
+    // One after the other: the emulator does not take two at once.
+    for (const side of [STAGED, DIRECT]) await this.createTable(side, schema);
+  }
+
+  async createDataset(): Promise<void> {
+    await this.#client.createDataset(DATASET);
+  }
+
+  async createTable({ table }: Side, schema: TableSchema): Promise<void> {
     const required = requiredByTable(schema);
     const columns = withMetadata(schema).columns.map((column) =>
       column.name === required ? { ...column, mode: "REQUIRED" as const } : column,
     );
-    await this.#client.createDataset(DATASET);
-    // One after the other: the emulator does not take two at once.
-    for (const { table } of [STAGED, DIRECT]) {
-      await this.#client.dataset(DATASET).createTable(table, { schema: { fields: toTableFields(columns) as never } });
-    }
+    await this.#client.dataset(DATASET).createTable(table, { schema: { fields: toTableFields(columns) as never } });
   }
 
   async count({ table }: Side): Promise<number> {
