@@ -31,7 +31,7 @@ export function holdsPhoneNumber(text: string): boolean {
   return PHONES.some((form) => form.test(text));
 }
 
-function passesLuhn(digits: string): boolean {
+export function passesLuhn(digits: string): boolean {
   const doubled = (digit: number) => (digit > 4 ? 2 * digit - 9 : 2 * digit);
   const sum = [...digits].reverse().reduce((sum, digit, at) => sum + (at % 2 === 1 ? doubled(+digit) : +digit), 0);
   return sum % 10 === 0;
@@ -48,7 +48,7 @@ const IBAN_LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
 );
 
 /** `text` in capitals. */
-function holdsIban(text: string): boolean {
+export function holdsIban(text: string): boolean {
   return [...text.matchAll(/(?<![A-Z0-9])([A-Z]{2})(?=\d{2})/g)].some(({ index, 1: country }) => {
     const length = IBAN_LENGTHS[country!];
     if (length === undefined) return false;
