@@ -2,6 +2,7 @@
 import { prepareBigQueryEmulator } from "./emulators/bigquery";
 import { findPubsubEmulator } from "./emulators/pubsub";
 import { prepareStorageEmulator } from "./emulators/storage";
+import { prepareDiscovery } from "./fake-cloud/discovery";
 import { prepareNodes } from "./nodes";
 import { setUp } from "./set-up";
 import { prepare as prepareRehearsal } from "../rehearsal/prepare";
@@ -10,6 +11,7 @@ setUp({
   "the Pub/Sub emulator": findPubsubEmulator,
   "the BigQuery emulator": prepareBigQueryEmulator,
   "the Cloud Storage emulator": prepareStorageEmulator,
+  "Google's discovery documents": prepareDiscovery,
   "Node 20, 22 and 24": prepareNodes,
   "what a rehearsal needs": prepareRehearsal,
 });
