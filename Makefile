@@ -63,6 +63,18 @@ canary: setup ## one message, one row, on the real Dataflow: what was never conf
 rules: node_modules/.installed ## list the rules of location and key that a submission is held against
 	@$(TS) deploy/main.ts rules
 
+.PHONY: plan
+plan: node_modules/.installed ## what the cloud lacks of the deployment, and the commands that apply runs (.env, or PROJECT_ID …; ORG_POLICIES=1)
+	@$(TS) deploy/main.ts plan $(if $(ORG_POLICIES),--org-policies) $(ARGS)
+
+.PHONY: apply
+apply: node_modules/.installed ## make it so; asks once (as plan; YES=1 does not ask)
+	@$(TS) deploy/main.ts apply $(if $(YES),--yes) $(if $(ORG_POLICIES),--org-policies) $(ARGS)
+
+.PHONY: verify
+verify: node_modules/.installed ## hold every rule and every declared value against what the cloud says (as plan)
+	@$(TS) deploy/main.ts verify $(if $(ORG_POLICIES),--org-policies) $(ARGS)
+
 .PHONY: generate
 generate: node_modules/.installed ## publish generated messages to Pub/Sub (PROJECT_ID TOPIC MESSAGES INVALID SEED RATE SCHEMA)
 	@test -n "$(PROJECT_ID)" && test -n "$(TOPIC)" || { echo "say where to: make generate PROJECT_ID=… TOPIC=…" >&2; exit 2; }
