@@ -45,6 +45,7 @@ const ALONE: Record<string, readonly Change[]> = {
   "LOC-5": [
     { asked: { workerImage: "europe-docker.pkg.dev/bank/images/worker:1" } },
     { asked: { pythonImage: `${OTHER}-docker.pkg.dev/bank/images/python:1` } },
+    { asked: { javaImage: `${OTHER}-docker.pkg.dev/bank/images/java:1` }, found: { javaRepository: repository } },
   ],
   "LOC-6": [
     { found: { topic: { ...topic, enforceInTransit: false } } },
@@ -78,6 +79,7 @@ const ALONE: Record<string, readonly Change[]> = {
   "KEY-9": [
     { found: { workerRepository: { ...repository, key: null } } },
     { found: { pythonRepository: { ...repository, key: keyIn(OTHER) } } },
+    { asked: { javaImage: image("java:1") }, found: { javaRepository: { ...repository, key: null } } },
   ],
   "NET-1": [{ asked: { usePublicIps: true } }, { asked: { usePublicIps: true, subnetwork: undefined } }],
   "NET-2": [{ asked: { subnetwork: undefined } }, { asked: { subnetwork: undefined, network: "custom" } }],
@@ -86,7 +88,11 @@ const ALONE: Record<string, readonly Change[]> = {
   "IMG-1": ["apache/beam_python3.13_sdk:2.77.0", "gcr.io/bank/worker:1", "registry.example.com/worker:1"].map(
     (workerImage) => ({ asked: { workerImage } }),
   ),
-  "IMG-2": [{ asked: { workerImage: image("worker") } }, { asked: { pythonImage: image("python:latest") } }],
+  "IMG-2": [
+    { asked: { workerImage: image("worker") } },
+    { asked: { pythonImage: image("python:latest") } },
+    { asked: { javaImage: image("java") }, found: { javaRepository: repository } },
+  ],
   "IAM-1": [
     { asked: { serviceAccount: undefined } },
     { asked: { serviceAccount: "123456789012-compute@developer.gserviceaccount.com" } },

@@ -10,6 +10,7 @@ import { prepare } from "./prepare";
 import { passed, type RehearsalSummary } from "./summary";
 import { waitUntil } from "../support/commands";
 import { MissingTool } from "../support/emulators/process";
+import { requireJava } from "../support/java";
 import { skipFor } from "../support/skip";
 
 const FIRST_TIME_MS = 15 * 60_000;
@@ -63,12 +64,7 @@ const suite = () => {
   let out: string;
   before(function () {
     this.timeout(FIRST_TIME_MS);
-    try {
-      prepare();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    orSkip(this, prepare);
   });
   beforeEach(() => {
     out = mkdtempSync(join(tmpdir(), "rehearsal-"));
@@ -78,9 +74,11 @@ const suite = () => {
   for (const [how, methods] of Object.entries<NodeJS.ProcessEnv>({
     "with Python's ends": {},
     "with TypeScript alone": { READ: "native", METHOD: "native" },
+    "with Java's Storage Write": { READ: "native", METHOD: "storage_write_at_least_once" },
   })) {
     it(`makes the same rows and dead letters as the DirectRunner ${how}, and ends all that it started`, async function () {
       this.timeout(240_000);
+      if (methods.METHOD?.startsWith("storage_write_")) orSkip(this, requireJava);
       const rehearsal = rehearse(out, methods);
       const { code, output } = await rehearsal.ended;
       assert.equal(code, 0, output);
@@ -109,4 +107,14 @@ const suite = () => {
     assert.ok(!existsSync(join(out, "summary.json")));
   });
 };
+
+function orSkip(test: Mocha.Context, needed: () => unknown): void {
+  try {
+    needed();
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    skipFor(test, error);
+  }
+}
+
 if (!isFurtherNode) describe("a rehearsal", suite);
