@@ -1,7 +1,6 @@
 import type { WriteDeadLetters } from "./composite";
-import { insist, Writers } from "./in-bundle";
+import { Writers } from "./in-bundle";
 import { openDeadLetterTopic } from "../endpoints/dead-letter-topic";
-import type { DeadLetterWriter } from "../endpoints/endpoint";
 import { type BatchStep, inBatches } from "../sdk/batches";
 import { type PCollection, requireForSerialization } from "../sdk/beam";
 import { DEAD_LETTERS } from "../wire";
@@ -15,7 +14,7 @@ export const writeDeadLettersNatively: WriteDeadLetters = ({ places }) => {
   return (letters: PCollection<DeadLetter>) => letters.apply(inBatches("publish", openPublish, context));
 };
 
-const writers = new Writers<DeadLetterWriter>();
+const writers = new Writers<DeadLetter>();
 
 export function openPublish(context: PublishContext): BatchStep<DeadLetter, never> {
   const { topic } = context;
@@ -25,7 +24,7 @@ export function openPublish(context: PublishContext): BatchStep<DeadLetter, neve
     sizeOf: ({ data }) => data.length + 500,
     async write(batch) {
       for (const { attributes } of batch) context[attributes.error_reason!]!.increment();
-      await insist(await lent.writer(), batch);
+      await lent.write(batch);
       return [];
     },
     end: () => lent.giveBack(),

@@ -20,11 +20,12 @@ export class WriteError extends Error {
 
 interface Writer<T> {
   write(batch: readonly T[]): Promise<WriteResult>;
+  close(): Promise<void>;
 }
 
 /** Writes a batch. Answers the rows that were refused for what they contain. Throws WriteError: at once for what somebody must mend. */
 export async function insist<T>(
-  writer: Writer<T>,
+  writer: Pick<Writer<T>, "write">,
   batch: readonly T[],
   patienceMs = PATIENCE_MS,
 ): Promise<readonly RefusedRow[]> {
@@ -42,22 +43,33 @@ export async function insist<T>(
   }
 }
 
-/**
- * Writers that no bundle holds, by what they write to: a writer takes one call at a time, and its connection outlives the bundle. One of
- * a failed bundle is not given back; the service ends a connection that is idle.
- */
-export class Writers<W> {
-  readonly #idle = new Map<string, W[]>();
+/** Of one bundle: a writer for itself. */
+export interface Lent<T> {
+  /** As `insist`. A writer that has failed is closed, and the next bundle gets another. */
+  write(batch: readonly T[]): Promise<readonly RefusedRow[]>;
+  /** The writer, with its connection, is the next bundle's. */
+  giveBack(): void;
+}
 
-  /** For one bundle: an idle writer of this name, or a new one, once there is something to write. */
-  lend(name: string, open: () => W | Promise<W>): { writer(): Promise<W>; giveBack(): void } {
+/** Writers that no bundle holds, by what they write to: a writer takes one call at a time, and its connection outlives the bundle. */
+export class Writers<T> {
+  readonly #idle = new Map<string, Writer<T>[]>();
+
+  /** An idle writer of this name, or a new one, once there is something to write. */
+  lend(name: string, open: () => Writer<T> | Promise<Writer<T>>): Lent<T> {
     const idle = this.#idle.get(name) ?? [];
     this.#idle.set(name, idle);
-    let lent: W | undefined;
+    let lent: Writer<T> | undefined;
     return {
-      async writer() {
-        lent ??= idle.pop() ?? (await open());
-        return lent;
+      async write(batch) {
+        const writer = lent ?? idle.pop() ?? (await open());
+        lent = undefined;
+        const refused = await insist(writer, batch).catch(async (error: unknown) => {
+          await writer.close();
+          throw error;
+        });
+        lent = writer;
+        return refused;
       },
       giveBack() {
         if (lent !== undefined) idle.push(lent);

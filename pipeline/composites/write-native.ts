@@ -1,6 +1,5 @@
 import type { WriteRows } from "./composite";
-import { insist, Writers } from "./in-bundle";
-import type { RowWriter } from "../endpoints/endpoint";
+import { Writers } from "./in-bundle";
 import { openStorageWriteTable } from "../endpoints/storage-write";
 import { type BatchStep, inBatches } from "../sdk/batches";
 import { type PCollection, requireForSerialization } from "../sdk/beam";
@@ -18,7 +17,7 @@ export const writeNatively: WriteRows = ({ places, settings }) => {
   return (rows: PCollection<MessageRow>) => rows.apply(inBatches("append", openAppend, context));
 };
 
-const writers = new Writers<RowWriter>();
+const writers = new Writers<MessageRow>();
 
 export function openAppend(context: AppendContext): BatchStep<MessageRow, DeadLetter> {
   const { parsed, table, schema, schemaJson, writeMetadata } = context;
@@ -29,7 +28,7 @@ export function openAppend(context: AppendContext): BatchStep<MessageRow, DeadLe
     sizeOf: ({ message }) => message.data.length + 200,
     async write(batch) {
       parsed.increment(batch.length);
-      const refused = await insist(await lent.writer(), batch);
+      const refused = await lent.write(batch);
       return refused.map(({ index, refusal }) => ({
         index,
         value: toDeadLetter(batch[index]!.message, refusal, "writeRows", schema),

@@ -2,8 +2,7 @@
  * A step that does its work in promises, batch by batch: a DoFn of the SDK is synchronous. To every runner it is a ParDo like the others,
  * `beam:transform:pardo:v1` with a DoFn that the SDK has serialised; a worker finds out what it is when its bundle starts.
  */
-import { type PCollection, type PTransform, requireForSerialization, withName } from "./beam";
-import { beam } from "./beam";
+import { beam, type PCollection, type PTransform, requireForSerialization, withName } from "./beam";
 import { serializeFn } from "apache-beam/internal/serialize";
 import { SERIALIZED_JS_DOFN_INFO } from "apache-beam/internal/urns";
 import { ParDoPayload } from "apache-beam/proto/beam_runner_api";

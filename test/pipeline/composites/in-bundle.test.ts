@@ -39,15 +39,43 @@ describe("a write in a bundle", () => {
     });
   }
 
-  it("has a writer for itself, and leaves it to the next bundle", async () => {
-    const writers = new Writers<object>();
-    const open = () => ({});
-    const [one, other, elsewhere] = [writers.lend("a", open), writers.lend("a", open), writers.lend("b", open)];
-    const first = await one.writer();
-    assert.equal(await one.writer(), first);
-    assert.notEqual(await other.writer(), first);
-    one.giveBack();
-    assert.notEqual(await elsewhere.writer(), first);
-    assert.equal(await writers.lend("a", open).writer(), first);
+  describe("with a writer that is lent", () => {
+    /** Writers that say who wrote what, and that fail when they are told to. */
+    function opened() {
+      const said: string[] = [];
+      let count = 0;
+      const open = () => {
+        const name = `writer ${count++}`;
+        return {
+          async write(batch: readonly string[]): Promise<WriteResult> {
+            said.push(`${name} ${batch}`);
+            return batch.includes("bad") ? { kind: "setUpError", trouble } : written;
+          },
+          close: async () => void said.push(`${name} closed`),
+        };
+      };
+      return { said, open, writers: new Writers<string>() };
+    }
+
+    it("has it for itself, and leaves it to the next bundle", async () => {
+      const { said, open, writers } = opened();
+      const [one, other, elsewhere] = [writers.lend("a", open), writers.lend("a", open), writers.lend("b", open)];
+      for (const batch of ["1", "2"]) await one.write([batch]);
+      await other.write(["3"]);
+      one.giveBack();
+      await elsewhere.write(["4"]);
+      await writers.lend("a", open).write(["5"]);
+      assert.deepEqual(said, ["writer 0 1", "writer 0 2", "writer 1 3", "writer 2 4", "writer 0 5"]);
+    });
+
+    it("opens none where there is nothing to write, and leaves none that has failed", async () => {
+      const { said, open, writers } = opened();
+      writers.lend("a", open).giveBack();
+      const failing = writers.lend("a", open);
+      await outputOf(() => assert.rejects(failing.write(["bad"]), WriteError));
+      failing.giveBack();
+      await writers.lend("a", open).write(["1"]);
+      assert.deepEqual(said, ["writer 0 bad", "writer 0 closed", "writer 1 1"]);
+    });
   });
 });
