@@ -5,6 +5,7 @@
 import "./node-compat";
 import * as beam from "apache-beam";
 import "./repairs";
+import "./fast";
 
 export {
   type AsyncPTransform,

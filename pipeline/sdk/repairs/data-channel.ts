@@ -1,34 +1,52 @@
 /**
  * The data channel of the SDK took every message in a handler of its own: one with `isLast` closed the bundle while a message before it
  * was still at work in an asynchronous operator, and what that one had yet to send was lost without an error. It said that the channel had
- * failed and let its bundles wait for ever. And it kept an entry for every bundle that ever was.
+ * failed and let its bundles wait for ever. It kept an entry for every bundle that ever was. And it held up neither the runner nor the
+ * stage: all that came in before the stage was ready for it, and all that went out before the runner took it, was kept in memory.
  */
 import { ChannelCredentials, type ClientDuplexStream, Metadata } from "@grpc/grpc-js";
-import type { Elements } from "apache-beam/proto/beam_fn_api";
+import { Elements } from "apache-beam/proto/beam_fn_api";
 import { BeamFnDataClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import type { IDataChannel, MultiplexingDataChannel } from "apache-beam/worker/data";
-import { DataSourceOperator } from "apache-beam/worker/operators";
+import { NonPromise, type ProcessResult } from "apache-beam/worker/operators";
 import { Worker } from "apache-beam/worker/worker";
 import { Inlet } from "./inlet";
 
 /** How many failed bundles are remembered, whose late data nobody reads. Python's worker does the same. */
 const REMEMBERED = 1000;
 
+/** No more is read while so many bytes wait for a stage, and a stage waits while so many wait for the runner. */
+const MOST_WAITING = 4_000_000;
+/** HTTP/2's own is 64 KiB, which has both sides wait for each other 16 times a megabyte. */
+const WINDOW = { "grpc-node.flow_control_window": 1 << 20 };
+const METHOD = "/org.apache.beam.model.fn_execution.v1.BeamFnData/Data";
+
+interface Waiting {
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 /** One gRPC stream for all bundles of a worker. Has what operators use of the SDK's MultiplexingDataChannel. */
 export class DataChannel {
   private readonly client: BeamFnDataClient;
-  private readonly stream: ClientDuplexStream<Elements, Elements>;
+  /** What is written are the bytes of an `Elements`, see fast/elements.ts. */
+  private readonly stream: ClientDuplexStream<Buffer, Elements>;
   /** By bundle, then by the transform that reads. */
   private readonly inlets = new Map<string, Map<string, Inlet>>();
   private readonly abandoned = new Set<string>();
+  private unread = 0;
+  private unsent = 0;
+  /** Stages that wait until less is unsent. */
+  private readonly held: Waiting[] = [];
   /** Why the channel is of no use any more. */
   failure: Error | undefined;
 
   constructor(endpoint: string, workerId: string) {
     const metadata = new Metadata();
     metadata.add("worker_id", workerId);
-    this.client = new BeamFnDataClient(endpoint, ChannelCredentials.createInsecure());
-    this.stream = this.client.data(metadata);
+    this.client = new BeamFnDataClient(endpoint, ChannelCredentials.createInsecure(), WINDOW);
+    const asTheyAre = (bytes: Buffer) => bytes;
+    this.stream = this.client.makeBidiStreamRequest(METHOD, asTheyAre, Elements.fromBinary.bind(Elements), metadata);
     this.stream.on("data", (elements: Elements) => this.receive(elements));
     this.stream.on("error", (error: Error) => this.fail(error));
     this.stream.on("end", () => this.fail(new Error("the runner ended the data channel")));
@@ -51,24 +69,30 @@ export class DataChannel {
 
   /** Data of a failed bundle that still comes is dropped. */
   abandon(bundleId: string): void {
+    for (const inlet of this.inlets.get(bundleId)?.values() ?? []) inlet.end();
     this.inlets.delete(bundleId);
     this.abandoned.add(bundleId);
     if (this.abandoned.size > REMEMBERED) this.abandoned.delete(this.abandoned.values().next().value!);
   }
 
-  getSendChannel(instructionId: string, transformId: string): IDataChannel {
-    const send = async (data: Uint8Array, isLast: boolean) => {
-      if (this.failure !== undefined) throw this.failure;
-      this.stream.write({ data: [{ instructionId, transformId, data, isLast }], timers: [] });
-    };
-    return {
-      sendData: (data) => send(data, false),
-      sendTimers: () => Promise.reject(new Error("timers are not supported")),
-      close: () => void send(new Uint8Array(), true).catch(() => {}),
-      onError: (error) => {
-        throw error;
-      },
-    };
+  /** Sends a message. What comes back, if anything, is to be awaited before more is made; rejects where the channel fails meanwhile. */
+  send(message: Buffer): ProcessResult {
+    if (this.failure !== undefined) throw this.failure;
+    this.unsent += message.length;
+    this.stream.write(message, () => this.sent(message.length));
+    if (this.unsent <= MOST_WAITING) return NonPromise;
+    return new Promise<void>((resolve, reject) => void this.held.push({ resolve, reject }));
+  }
+
+  private sent(bytes: number): void {
+    this.unsent -= bytes;
+    if (this.unsent <= MOST_WAITING) for (const { resolve } of this.held.splice(0)) resolve();
+  }
+
+  private waiting(bytes: number): void {
+    this.unread += bytes;
+    const isFull = this.unread > MOST_WAITING;
+    if (isFull !== this.stream.isPaused()) isFull ? this.stream.pause() : this.stream.resume();
   }
 
   private receive({ data, timers }: Elements): void {
@@ -81,7 +105,11 @@ export class DataChannel {
   private inlet(bundleId: string, transformId: string): Inlet {
     const inlets = this.inlets.get(bundleId) ?? new Map<string, Inlet>();
     this.inlets.set(bundleId, inlets);
-    const inlet = inlets.get(transformId) ?? new Inlet((error) => this.failBundle(bundleId, error));
+    const feeder = {
+      failed: (error: unknown) => this.failBundle(bundleId, error),
+      waiting: (bytes: number) => this.waiting(bytes),
+    };
+    const inlet = inlets.get(transformId) ?? new Inlet(feeder);
     inlets.set(transformId, inlet);
     return inlet;
   }
@@ -95,6 +123,7 @@ export class DataChannel {
     if (this.failure !== undefined) return;
     this.failure = error;
     for (const bundleId of this.inlets.keys()) this.failBundle(bundleId, error);
+    for (const { reject } of this.held.splice(0)) reject(error);
     this.client.close();
   }
 }
@@ -114,10 +143,3 @@ Worker.prototype.getDataChannel = function (this: Worker, endpoint: string) {
 export function abandonBundle({ dataChannels }: Worker, bundleId: string): void {
   for (const channel of dataChannels.values()) (channel as unknown as DataChannel).abandon(bundleId);
 }
-
-// A source's end is awaited only when the sources before it have ended: until then its failure would be an unhandled rejection.
-const start = DataSourceOperator.prototype.startBundle;
-DataSourceOperator.prototype.startBundle = async function (this: DataSourceOperator) {
-  await start.call(this);
-  this.endOfData.catch(() => {});
-};

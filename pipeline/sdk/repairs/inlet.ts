@@ -5,35 +5,53 @@ interface Piece {
   readonly isLast: boolean;
 }
 
+/** Who hands an inlet its data. */
+export interface Feeder {
+  /** The consumer has thrown. */
+  failed(error: unknown): void;
+  /** So many bytes more, or fewer, wait for a consumer that is there. */
+  waiting(bytes: number): void;
+}
+
 /** What comes in for one source of one bundle: waits for its consumer, and is handed to it strictly one message after the other. */
 export class Inlet {
-  private readonly waiting: Piece[] = [];
+  private readonly pieces: Piece[] = [];
+  /** As the feeder was told. */
+  private told = 0;
   private consumer: IDataChannel | undefined;
   private isBusy = false;
   private isOver = false;
   private failure: { readonly error: unknown } | undefined;
 
-  /** `failed` is told of an error that the consumer throws. */
-  constructor(private readonly failed: (error: unknown) => void) {}
+  constructor(private readonly feeder: Feeder) {}
 
   push(data: Uint8Array, isLast: boolean): void {
     if (this.isOver) return;
-    this.waiting.push({ data, isLast });
+    this.pieces.push({ data, isLast });
+    // Data of a bundle that is yet to come must not hold up those that are there: perhaps it comes when they have ended.
+    if (this.consumer !== undefined) this.tell(data.length);
     void this.drain();
   }
 
   connect(consumer: IDataChannel): void {
     this.consumer = consumer;
     if (this.failure !== undefined) consumer.onError(this.failure.error);
-    else void this.drain();
+    for (const { data } of this.pieces) this.tell(data.length);
+    void this.drain();
   }
 
   fail(error: unknown): void {
     if (this.isOver) return;
-    this.isOver = true;
+    this.end();
     this.failure = { error };
-    this.waiting.length = 0;
     this.consumer?.onError(error);
+  }
+
+  /** Nothing more is taken. */
+  end(): void {
+    this.isOver = true;
+    this.pieces.length = 0;
+    this.tell(-this.told);
   }
 
   private async drain(): Promise<void> {
@@ -41,17 +59,23 @@ export class Inlet {
     if (consumer === undefined || this.isBusy) return;
     this.isBusy = true;
     try {
-      for (let piece = this.waiting.shift(); piece !== undefined; piece = this.waiting.shift()) {
+      for (let piece = this.pieces.shift(); piece !== undefined; piece = this.pieces.shift()) {
         await consumer.sendData(piece.data);
-        if (piece.isLast && !this.isOver) {
-          this.isOver = true;
-          consumer.close();
-        }
+        if (this.isOver) return;
+        this.tell(-piece.data.length);
+        if (!piece.isLast) continue;
+        this.end();
+        consumer.close();
       }
     } catch (error) {
-      this.failed(error);
+      this.feeder.failed(error);
     } finally {
       this.isBusy = false;
     }
+  }
+
+  private tell(bytes: number): void {
+    this.told += bytes;
+    this.feeder.waiting(bytes);
   }
 }

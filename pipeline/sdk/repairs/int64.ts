@@ -6,7 +6,7 @@ import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { VarIntCoder } from "apache-beam/coders/standard_coders";
 
 /** What a Long of any version is, as far as we read it. */
-interface LongBits {
+export interface LongBits {
   readonly low: number;
   readonly high: number;
   readonly unsigned: boolean;
@@ -26,11 +26,24 @@ interface Reader {
   int64(): number | LongBits;
 }
 
+export type CoderErrorCode =
+  | "not_a_whole_number"
+  | "not_in_64_bits"
+  | "not_in_32_bits"
+  | "not_in_16_bits"
+  | "not_a_string"
+  | "not_bytes"
+  | "null_in_required_field";
+
 /** A value that a coder cannot carry. It names the rule, never the value. */
 export class CoderError extends Error {
   override readonly name = "CoderError";
-  constructor(readonly code: "not_a_whole_number" | "not_in_64_bits" | "not_in_32_bits" | "not_in_16_bits") {
-    super(`an integer field cannot hold this value: ${code}`);
+  /** `field`: its name, where a row has more than one. */
+  constructor(
+    readonly code: CoderErrorCode,
+    readonly field?: string,
+  ) {
+    super(`a field${field === undefined ? "" : ` ${field}`} cannot hold this value: ${code}`);
   }
 }
 

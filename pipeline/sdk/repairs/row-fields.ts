@@ -1,45 +1,55 @@
 /**
- * RowCoder of the SDK: fields of INT16 and INT32 were never checked for their range, and a schema that sets encoding positions was read
- * in the wrong order, without an error, as soon as it had more than ten fields or an order of its own.
+ * RowCoder of the SDK: fields of INT16 and INT32 were never checked for their range. It wrote an INT16 as a varint, where Java and Python
+ * have two bytes, and a negative INT32 in 10 bytes, where they have 5. And a schema that sets encoding positions was read in the wrong
+ * order, without an error, as soon as it had more than ten fields or an order of its own.
  */
-import { globalRegistry } from "apache-beam/coders/coders";
+import { globalRegistry, writeRawBytes } from "apache-beam/coders/coders";
 import { RowCoder } from "apache-beam/coders/row_coder";
 import { VarIntCoder } from "apache-beam/coders/standard_coders";
 import { AtomicType, type FieldType, Schema } from "apache-beam/proto/schema";
-import { CoderError, decodeInt64, encodeInt64 } from "./int64";
+import { CoderError, decodeInt64 } from "./int64";
 
-/**
- * Java writes a negative INT32 as a varint of 5 bytes, Python as one of 10: the low bits are the same. We write what Python writes.
- * Throws CoderError for what is no whole number or does not fit.
- */
-class SmallIntCoder extends VarIntCoder {
-  private readonly limit: number;
-  private readonly spare: number;
-  private readonly code: "not_in_16_bits" | "not_in_32_bits";
-  constructor(bits: 16 | 32) {
-    super();
-    this.limit = 2 ** (bits - 1);
-    this.spare = 32 - bits;
-    this.code = `not_in_${bits}_bits`;
+type Writer = Parameters<VarIntCoder["encode"]>[1];
+type Reader = Parameters<VarIntCoder["decode"]>[0];
+
+/** A varint of 1 to 5 bytes: Beam's VarInt32Coder. Reads the 10 bytes too that this SDK and Python once wrote for a negative one. */
+class Int32Coder extends VarIntCoder {
+  override encode(value: number | bigint, writer: Writer): void {
+    writer.uint32(within(value, 2 ** 31, "not_in_32_bits"));
   }
-  override encode(value: number | bigint, writer: Parameters<VarIntCoder["encode"]>[1]): void {
-    if (typeof value !== "number" && typeof value !== "bigint") throw new CoderError("not_a_whole_number");
-    if (value < -this.limit || value >= this.limit) throw new CoderError(this.code);
-    encodeInt64(value, writer);
-  }
-  override decode(reader: Parameters<VarIntCoder["decode"]>[0]): number {
+  override decode(reader: Reader): number {
     const value = decodeInt64(reader);
-    if (typeof value === "bigint") throw new CoderError(this.code);
-    return (value << this.spare) >> this.spare;
+    if (typeof value === "bigint") throw new CoderError("not_in_32_bits");
+    return value | 0;
   }
+}
+
+/** Two bytes, big-endian: Beam's BigEndianShortCoder. */
+class Int16Coder extends VarIntCoder {
+  override encode(value: number | bigint, writer: Writer): void {
+    const whole = within(value, 2 ** 15, "not_in_16_bits");
+    writeRawBytes(Uint8Array.of(whole >> 8, whole), writer as never);
+  }
+  override decode(reader: Reader): number {
+    const { buf, pos } = reader;
+    if (pos + 2 > reader.len) throw new RangeError("an INT16 ends beyond its message");
+    reader.pos = pos + 2;
+    return ((buf[pos]! << 24) >> 16) | buf[pos + 1]!;
+  }
+}
+
+function within(value: number | bigint, limit: number, code: "not_in_32_bits" | "not_in_16_bits"): number {
+  if (typeof value !== "bigint" && !Number.isInteger(value)) throw new CoderError("not_a_whole_number");
+  if (value < -limit || value >= limit) throw new CoderError(code);
+  return Number(value);
 }
 
 const coderOf = RowCoder.prototype.getNonNullCoderFromType;
 RowCoder.prototype.getNonNullCoderFromType = function (this: RowCoder, type: FieldType): unknown {
   const { typeInfo } = type;
   if (typeInfo.oneofKind === "atomicType") {
-    if (typeInfo.atomicType === AtomicType.INT16) return new SmallIntCoder(16);
-    if (typeInfo.atomicType === AtomicType.INT32) return new SmallIntCoder(32);
+    if (typeInfo.atomicType === AtomicType.INT16) return new Int16Coder();
+    if (typeInfo.atomicType === AtomicType.INT32) return new Int32Coder();
   }
   return coderOf.call(this, type);
 };
@@ -50,7 +60,7 @@ globalRegistry().registerConstructor(RowCoder.URN, (payload) =>
   RowCoder.fromSchema(Schema.fromBinary(payload as Uint8Array)),
 );
 
-function inItsOwnOrder(schema: Schema): Schema {
+export function inItsOwnOrder(schema: Schema): Schema {
   if (!schema.encodingPositionsSet) return schema;
   const moved = schema.fields.find((field, index) => field.encodingPosition !== index);
   if (moved !== undefined) {

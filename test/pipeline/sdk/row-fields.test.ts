@@ -67,13 +67,24 @@ describe("a row on the wire", () => {
     assert.deepEqual(decode(coder, encode(coder, { s: "\ufeffx" })), { s: "\ufeffx" });
   });
 
-  it("reads a negative INT32 as Java writes it, in 5 bytes, and as Python does, in 10", () => {
+  it("writes a negative INT32 in 5 bytes, and reads the 10 that it once had", () => {
     const coder = rowCoder({ n: AtomicType.INT32 });
-    const java = Uint8Array.of(1, 0, 0xff, 0xff, 0xff, 0xff, 0x0f);
-    assert.deepEqual(decode(coder, java), { n: -1 });
-    const python = encode(coder, { n: -1 });
-    assert.equal(python.length, 12);
-    assert.deepEqual(decode(coder, python), { n: -1 });
+    const five = Uint8Array.of(1, 0, 0xff, 0xff, 0xff, 0xff, 0x0f);
+    assert.deepEqual([...encode(coder, { n: -1 })], [...five]);
+    assert.deepEqual(decode(coder, five), { n: -1 });
+    assert.deepEqual(decode(coder, Uint8Array.of(1, 0, ...new Uint8Array(9).fill(0xff), 1)), { n: -1 });
+  });
+
+  it("writes an INT16 in two bytes, big-endian", () => {
+    const coder = rowCoder({ h: AtomicType.INT16 });
+    for (const [value, bytes] of [
+      [-2, [0xff, 0xfe]],
+      [258, [1, 2]],
+      [-32768, [0x80, 0]],
+    ] as const) {
+      assert.deepEqual([...encode(coder, { h: value })], [1, 0, ...bytes]);
+      assert.deepEqual(decode(coder, Uint8Array.of(1, 0, ...bytes)), { h: value });
+    }
   });
 
   const outside: [AtomicType, unknown, CoderError["code"]][] = [

@@ -38,6 +38,9 @@ export class Runner {
   private datas = new Arrival<Data>();
   url = "";
 
+  /** `keeps: false`: what the worker sends is counted and thrown away. */
+  constructor(private readonly keeps = true) {}
+
   async start(): Promise<this> {
     this.server.addService(beamFnControlDefinition, this.controlService());
     this.server.addService(beamFnDataDefinition, this.dataService());
@@ -70,6 +73,15 @@ export class Runner {
     stream.emit("error", { code: status.UNAVAILABLE, details: "broken by the test" });
   }
 
+  /** Takes nothing more that the worker sends, once it has opened its data channel, until `takeData`. */
+  async holdData(): Promise<void> {
+    (await this.datas.value).pause();
+  }
+
+  async takeData(): Promise<void> {
+    (await this.datas.value).resume();
+  }
+
   async request(instructionId: string, request: InstructionRequest["request"]): Promise<InstructionResponse> {
     const control = await this.controls.value;
     const answer = new Promise<InstructionResponse>((resolve) => this.answers.set(instructionId, resolve));
@@ -98,6 +110,11 @@ export class Runner {
     return this.sink(instructionId, transformId).all.value;
   }
 
+  /** How many bytes a sink has sent so far in one bundle. */
+  bytesBy(instructionId: string, transformId: string): number {
+    return this.sink(instructionId, transformId).bytes;
+  }
+
   /** Waits for a log line that has this text. */
   async logged(text: string): Promise<void> {
     while (!this.log.some((line) => line.includes(text))) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -105,7 +122,7 @@ export class Runner {
 
   private sink(instructionId: string, transformId: string): Sink {
     const key = `${instructionId} ${transformId}`;
-    const sink = this.sinks.get(key) ?? { messages: [], all: new Arrival<readonly Uint8Array[]>() };
+    const sink = this.sinks.get(key) ?? { messages: [], bytes: 0, all: new Arrival<readonly Uint8Array[]>() };
     this.sinks.set(key, sink);
     return sink;
   }
@@ -135,9 +152,10 @@ export class Runner {
       data: (stream) => {
         stream.on("data", (elements: Elements) => {
           for (const { instructionId, transformId, data, isLast } of elements.data) {
-            const { messages, all } = this.sink(instructionId, transformId);
-            if (data.length > 0) messages.push(data);
-            if (isLast) all.arrive(messages);
+            const sink = this.sink(instructionId, transformId);
+            sink.bytes += data.length;
+            if (data.length > 0 && this.keeps) sink.messages.push(data);
+            if (isLast) sink.all.arrive(sink.messages);
           }
         });
         stream.on("error", () => {});
@@ -162,6 +180,7 @@ export class Runner {
 
 interface Sink {
   readonly messages: Uint8Array[];
+  bytes: number;
   readonly all: Arrival<readonly Uint8Array[]>;
 }
 
