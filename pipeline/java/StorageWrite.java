@@ -1,6 +1,8 @@
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.beam.sdk.values.TypeDescriptors.rows;
 
 import java.util.List;
+import java.util.UUID;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryIO;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryStorageApiInsertError;
 import org.apache.beam.sdk.io.gcp.bigquery.BigQueryUtils;
@@ -10,6 +12,7 @@ import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.transforms.SchemaTransform;
 import org.apache.beam.sdk.schemas.transforms.TypedSchemaTransformProvider;
 import org.apache.beam.sdk.transforms.MapElements;
+import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionRowTuple;
 import org.apache.beam.sdk.values.Row;
@@ -23,6 +26,7 @@ import org.joda.time.Duration;
 public final class StorageWrite extends TypedSchemaTransformProvider<BigQueryWriteConfiguration> {
   private static final String ROW = "row";
   private static final String MESSAGE = "message";
+  private static final String REFUSED = "refused";
   private static final long SECONDS = 5;
 
   @Override
@@ -37,7 +41,7 @@ public final class StorageWrite extends TypedSchemaTransformProvider<BigQueryWri
 
   @Override
   public List<String> outputCollectionNames() {
-    return List.of("refused");
+    return List.of(REFUSED);
   }
 
   @Override
@@ -48,7 +52,7 @@ public final class StorageWrite extends TypedSchemaTransformProvider<BigQueryWri
       public PCollectionRowTuple expand(PCollectionRowTuple input) {
         PCollection<Row> rows = input.getSinglePCollection();
         WriteResult result = rows.apply("write", writeOf(configuration, columnsOf(rows.getSchema(), ROW)));
-        return PCollectionRowTuple.of("refused", refusedOf(result, columnsOf(rows.getSchema(), MESSAGE)));
+        return PCollectionRowTuple.of(REFUSED, refusedOf(result, columnsOf(rows.getSchema(), MESSAGE)));
       }
     };
   }
@@ -82,15 +86,26 @@ public final class StorageWrite extends TypedSchemaTransformProvider<BigQueryWri
 
   private static PCollection<Row> refusedOf(WriteResult result, Schema message) {
     Schema refused = Schema.builder().addRowField(MESSAGE, message).addStringField("error").build();
+    // Beam would give it an id at random: another coder in each submission.
+    refused.setUUID(UUID.nameUUIDFromBytes((message.getUUID() + REFUSED).getBytes(UTF_8)));
     return result
         .getFailedStorageApiInserts()
-        .apply("toRefused", MapElements.into(rows()).via(failed -> refusedOf(failed, refused, message)))
+        .apply("toRefused", MapElements.into(rows()).via(new ToRefused(refused)))
         .setRowSchema(refused);
   }
 
-  private static Row refusedOf(BigQueryStorageApiInsertError failed, Schema refused, Schema message) {
-    String error = failed.getErrorMessage();
-    Row found = BigQueryUtils.toBeamRow(message, failed.getRow());
-    return Row.withSchema(refused).addValues(found, error == null ? "" : error).build();
+  private static final class ToRefused implements SerializableFunction<BigQueryStorageApiInsertError, Row> {
+    private final Schema refused;
+
+    ToRefused(Schema refused) {
+      this.refused = refused;
+    }
+
+    @Override
+    public Row apply(BigQueryStorageApiInsertError failed) {
+      String error = failed.getErrorMessage();
+      Row message = BigQueryUtils.toBeamRow(columnsOf(refused, MESSAGE), failed.getRow());
+      return Row.withSchema(refused).addValues(message, error == null ? "" : error).build();
+    }
   }
 }
