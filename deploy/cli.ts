@@ -2,7 +2,7 @@
 import { loadTableSchema } from "../schemas/load";
 import { apply } from "./change/apply";
 import { JOURNAL, journal } from "./change/journal";
-import { asking, pause } from "./observe/ask";
+import { type Answers, asking, pause } from "./observe/ask";
 import { commandsOf, exitCodeOf, heldBeforehand, type Plan, plan } from "./observe/plan";
 import { headline, planAsJson, planAsText } from "./observe/print-plan";
 import { isGood, linesAsText, verify } from "./observe/verify";
@@ -48,7 +48,8 @@ async function planCommand(options: Options, world: World): Promise<number> {
 async function applyCommand(options: Options, world: World): Promise<number> {
   const asked = held(options, world);
   if (asked === undefined) return 1;
-  const made = await plan(asked, asking(world.run, world.wait));
+  const answers: Answers = new Map();
+  const made = await plan(asked, asking(world.run, world.wait, answers));
   writeFilesOf(made);
   world.print(planAsText(made));
   if (exitCodeOf(made) === 0) return 0;
@@ -56,6 +57,7 @@ async function applyCommand(options: Options, world: World): Promise<number> {
   const by = await whoAmI(world);
   await apply(asked, made, {
     run: world.run,
+    answers,
     journal: journal(world.journal ?? JOURNAL, by),
     progress: (text) => world.print(`${text}\n`),
     wait: world.wait ?? pause,

@@ -1,5 +1,5 @@
 /** Makes what is missing and changes what differs, each resource read back. It can be killed anywhere and run again: it only does what differs. */
-import { type Ask, asking } from "../observe/ask";
+import { type Answers, type Ask, asking, forget } from "../observe/ask";
 import { commandsOf, obstaclesOf, type Plan, plan } from "../observe/plan";
 import { readOne } from "../observe/read";
 import { type Trouble, troubleOf } from "../observe/trouble";
@@ -31,6 +31,8 @@ export class ApplyError extends Error {
 
 export interface Doing {
   readonly run: Run;
+  /** What the first plan was read from. */
+  readonly answers: Answers;
   readonly journal: Journal;
   readonly progress: (text: string) => void;
   readonly wait: (ms: number) => Promise<unknown>;
@@ -47,7 +49,11 @@ export async function apply(asked: Asked, first: Plan, doing: Doing, declare = r
   );
   if (apis.length === 0) return applyAll(first, doing);
   for (const visit of apis) await converge(visit, doing);
-  const rest = await plan(asked, asking(doing.run, doing.wait), declare);
+  await forget(
+    doing.answers,
+    apis.flatMap(({ resource }) => resource.look?.command ?? []),
+  );
+  const rest = await plan(asked, asking(doing.run, doing.wait, doing.answers), declare);
   refuseObstacles(rest);
   await applyAll(rest, doing);
 }

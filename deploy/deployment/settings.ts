@@ -21,7 +21,7 @@ const project = /(?:[a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]/;
 const projectSaid = "6 to 30 lower-case letters, digits and hyphens, beginning with a letter";
 const region = /[a-z]+-[a-z]+\d+/;
 const kmsName = (what: string, usual: string) =>
-  setting(what, /[\w-]{1,63}/, "1 to 63 letters, digits, underscores and hyphens", usual);
+  setting(what, /\w[\w-]{0,62}/, "1 to 63 letters, digits, underscores and hyphens", usual);
 const pubsubName = (what: string, usual: string) =>
   setting(
     what,
@@ -67,7 +67,7 @@ export const SETTINGS = {
     "a key ring's name",
     "",
   ),
-  DATAFLOW_KEY: setting("Dataflow's key, where it is another", /[\w-]{1,63}/, "a key's name", ""),
+  DATAFLOW_KEY: setting("Dataflow's key, where it is another", /\w[\w-]{0,62}/, "a key's name", ""),
   KEY_PROTECTION: setting(
     "software, hsm or external",
     /software|hsm|external/,

@@ -10,15 +10,23 @@ const WAITS_MS = [1000, 2000, 4000];
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Answers are kept: a second question of the same words takes the first one's answer. */
-export function asking(run: Run, wait: (ms: number) => Promise<unknown> = pause): Ask {
-  const asked = new Map<string, Promise<Asked>>();
+/** By a command's words. */
+export type Answers = Map<string, Promise<Asked>>;
+
+/** Answers are kept in `answers`: a second question of the same words takes the first one's answer. */
+export function asking(run: Run, wait: (ms: number) => Promise<unknown> = pause, answers: Answers = new Map()): Ask {
   return (command) => {
     const words = JSON.stringify(command);
-    const answer = asked.get(words) ?? ask(run, command, wait);
-    asked.set(words, answer);
+    const answer = answers.get(words) ?? ask(run, command, wait);
+    answers.set(words, answer);
     return answer;
   };
+}
+
+/** Forgets what was no answer, and the answer to `changed`. */
+export async function forget(answers: Answers, changed: readonly Command[]): Promise<void> {
+  for (const command of changed) answers.delete(JSON.stringify(command));
+  for (const [words, asked] of answers) if ("trouble" in (await asked)) answers.delete(words);
 }
 
 async function ask(run: Run, command: Command, wait: (ms: number) => Promise<unknown>): Promise<Asked> {

@@ -63,7 +63,7 @@ function keyFields(found: CryptoKey): Record<string, Json> {
 
 function fieldsOf({ settings }: Setup, asked: KeyAsked): Record<string, Field> {
   const at = { keyring: asked.ring, location: asked.location, project: asked.project };
-  const anew = "it is fixed when the key is made: name another key by KEY, and re-encrypt what is under this one";
+  const anew = "it is fixed when the key is made: declare what it has, or name another by KEY and re-encrypt";
   const isExternal = settings.KEY_PROTECTION === "external";
   const update = (flags: Record<string, string>) => gcloud("kms keys update", { ...at, ...flags }, asked.key);
   return {

@@ -60,6 +60,7 @@ describe("settings", () => {
     TOPIC: "goog-topic",
     DATASET: "a-b",
     KEY: "a key",
+    KEY_RING: "--flag",
     KEY_PROTECTION: "soft",
     SERVICE_ACCOUNT: "abc",
     SUBNETWORK_RANGE: "10.10.0.300/24",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { apply, ApplyError, type Doing } from "../../../deploy/change/apply";
+import { apply, ApplyError } from "../../../deploy/change/apply";
 import type { Entry } from "../../../deploy/change/journal";
-import { asking } from "../../../deploy/observe/ask";
+import { type Answers, asking } from "../../../deploy/observe/ask";
 import { exitCodeOf, plan } from "../../../deploy/observe/plan";
 import { isGood, verify } from "../../../deploy/observe/verify";
 import type { Asked } from "../../../deploy/resources/setup";
@@ -17,8 +17,10 @@ async function planOf(cloud: ModelledCloud, asked: Asked = askedFor()) {
 
 async function applyTo(cloud: ModelledCloud, run: Run = cloud.run, asked = askedFor()): Promise<Entry[]> {
   const entries: Entry[] = [];
-  const doing: Doing = { run, journal: (entry) => entries.push(entry), progress: () => {}, wait: noWait };
-  await apply(asked, await planOf(cloud, asked), doing, cloud.declare);
+  const answers: Answers = new Map();
+  const first = await plan(asked, asking(cloud.run, noWait, answers), cloud.declare);
+  const doing = { run, answers, journal: (entry: Entry) => entries.push(entry), progress: () => {}, wait: noWait };
+  await apply(asked, first, doing, cloud.declare);
   return entries;
 }
 
