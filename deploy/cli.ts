@@ -1,6 +1,6 @@
 /** The deployment's commands: each reads its settings, and says how it ended by its exit code. */
 import { loadTableSchema } from "../schemas/load";
-import { apply } from "./change/apply";
+import { apply, refuseObstacles } from "./change/apply";
 import { JOURNAL, journal } from "./change/journal";
 import { type Answers, asking, pause } from "./observe/ask";
 import { commandsOf, exitCodeOf, heldBeforehand, type Plan, plan } from "./observe/plan";
@@ -22,6 +22,8 @@ export interface World {
   readonly confirm?: (question: string) => Promise<boolean>;
   readonly wait?: (ms: number) => Promise<unknown>;
   readonly journal?: string;
+  /** `.env` unless said. */
+  readonly settingsFile?: string;
 }
 
 export interface Options {
@@ -53,6 +55,7 @@ async function applyCommand(options: Options, world: World): Promise<number> {
   writeFilesOf(made);
   world.print(planAsText(made));
   if (exitCodeOf(made) === 0) return 0;
+  refuseObstacles(made);
   if (!options.yes && !(await confirmed(made, world))) return 1;
   const by = await whoAmI(world);
   await apply(asked, made, {
@@ -78,7 +81,7 @@ async function verifyCommand(options: Options, world: World): Promise<number> {
 }
 
 function askedFor({ settings: words, orgPolicies }: Options, world: World): Asked {
-  const settings = settingsFrom(words, world.env);
+  const settings = settingsFrom(words, world.env, world.settingsFile);
   return askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion(), orgPolicies);
 }
 

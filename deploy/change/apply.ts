@@ -66,7 +66,8 @@ async function applyAll({ visits }: Plan, doing: Doing): Promise<void> {
   }
 }
 
-function refuseObstacles(plan: Plan): void {
+/** Throws ApplyError where the plan has what no command mends. */
+export function refuseObstacles(plan: Plan): void {
   const { broken, byHand, notObserved } = obstaclesOf(plan);
   const what = [
     ...broken.map(({ rule, found }) => `rule ${rule.id}: ${found.join("; ")}`),

@@ -31,7 +31,14 @@ if (isFirstNode) {
       const say = (text: string) => {
         out += text;
       };
-      const world = { env: {}, run: how, print: say, complain: say, journal: join(folder, "journal.jsonl") };
+      const world = {
+        env: {},
+        settingsFile: "no such file",
+        run: how,
+        print: say,
+        complain: say,
+        journal: join(folder, "journal.jsonl"),
+      };
       return { code: await main([...text.split(" "), `PROJECT_ID=${cloud.project}`], world), out };
     }
 
