@@ -160,6 +160,20 @@ describe("an image that is named by its tag", () => {
     const found = await digestsPinned(asked, cloud({ [`${tags}/worker/tags/0.1.0`]: version }).call, {});
     assert.equal(found.workerImage, asked.workerImage.replace(":0.1.0", `@${DIGEST}`));
     assert.equal(found.pythonImage, asked.pythonImage);
+    assert.ok(!("javaImage" in found));
+  });
+
+  it("is looked after where Java writes, as the others are", async () => {
+    const asked = london({ javaImage: `${london().workerImage.replace("/worker:", "/java:")}` });
+    const java = { version: version.version.replace("/worker/", "/java/") };
+    const { call } = cloud({
+      [`${tags}/java/tags/0.1.0`]: java,
+      [`${REGISTRY}/da-streaming-pipeline`]: { kmsKeyName: asked.dataflowKmsKey },
+    });
+    assert.equal((await digestsPinned(asked, call, {})).javaImage, asked.javaImage!.replace(":0.1.0", `@${DIGEST}`));
+    const { javaRepository } = await observe(asked, call, {});
+    assert.deepEqual(javaRepository, { location: "europe-west2", key: asked.dataflowKmsKey });
+    assert.ok(!("javaRepository" in (await observe(london(), call, {}))));
   });
 
   it("is left alone where it has a digest, or is in no Artifact Registry", async () => {
