@@ -8,7 +8,7 @@ import { readByPython } from "./composites/read-python";
 import { writeNatively } from "./composites/write-native";
 import { AT_LEAST_ONCE, EXACTLY_ONCE, writeByStorageWrite } from "./composites/write-storage-java";
 import { writeByStreamingInserts } from "./composites/write-streaming-inserts";
-import type { Endpoints } from "./graph";
+import type { Endpoints } from "./ends";
 
 export type { Context, Places, ReadBy } from "./composites/composite";
 export type { Methods } from "./composites/methods";

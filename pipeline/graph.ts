@@ -1,29 +1,9 @@
 /** The whole pipeline. Every runner builds it from here and hands it its endpoints; the graph knows no runner. */
-import {
-  type AsyncPTransform,
-  flatten,
-  P,
-  type PCollection,
-  type PTransform,
-  type PValue,
-  type Root,
-  withName,
-} from "./sdk/beam";
+import type { Endpoint, Endpoints } from "./ends";
+import { type AsyncPTransform, flatten, P, type PCollection, type PValue, type Root, withName } from "./sdk/beam";
 import { orDeadLetter } from "./sdk/or-dead-letter";
 import { decodeStep, parseRowStep, type RowSettings } from "./steps";
 import type { DeadLetter } from "../transforms/dead-letter";
-import type { Message } from "../transforms/message";
-import type { MessageRow } from "../transforms/parse-row";
-
-/** Where messages come in, and where rows and dead letters leave. */
-export interface Endpoints {
-  readonly readMessages: Endpoint<Root, PCollection<Message>>;
-  /** Gives back, as dead letters, the rows that the table refused for what they contain. */
-  readonly writeRows: Endpoint<PCollection<MessageRow>, PCollection<DeadLetter>>;
-  readonly writeDeadLetters: Endpoint<PCollection<DeadLetter>, PValue<unknown>>;
-}
-
-type Endpoint<I extends PValue<unknown>, O extends PValue<unknown>> = PTransform<I, O> | AsyncPTransform<I, O>;
 
 /**
  * Reads messages, decodes them, parses each into a row and writes it. What can never become a row is written as a dead letter.

@@ -19,7 +19,7 @@ const ROOMS: Record<string, Room> = {
   schemas: { rooms: ["transforms/refusal"], packages: [] },
   generator: { rooms: ["schemas"], packages: ["*"] },
   pipeline: { rooms: PIPELINE, packages: ["*"] },
-  "pipeline/graph": { rooms: ["pipeline/sdk", "pipeline/steps", ...PIPELINE], packages: [] },
+  "pipeline/graph": { rooms: ["pipeline/ends", "pipeline/sdk", "pipeline/steps", ...PIPELINE], packages: [] },
   "pipeline/endpoints": { rooms: ["pipeline/log", ...PIPELINE], packages: ["*"] },
   "pipeline/sdk": { rooms: PIPELINE, packages: ["*"] },
   deploy: { rooms: ["schemas"], packages: ["*"] },

@@ -1,4 +1,4 @@
-import type { Endpoints } from "../graph";
+import type { Endpoints } from "../ends";
 import type { RowSettings } from "../steps";
 
 /** Google's names of where messages come from and where rows and dead letters go. */

@@ -8,18 +8,13 @@ import { checkColumns } from "./bigquery-shape";
 import { isTooLarge, bigQueryTrouble } from "./bigquery-trouble";
 import { type MessageRow, NONE_THERE, type RefusedRow, type RowWriter, type WriteResult } from "./endpoint";
 import { requestsOf } from "./requests";
+import type { TableName } from "./table-name";
 import { toInsertAllJson } from "../../schemas/bigquery";
 import type { TableSchema } from "../../schemas/schema";
 import { Refusal } from "../../transforms/refusal";
 
 /** A request has 500 rows at best and 10 MB at most [Quotas and limits, Streaming inserts]. */
 const MOST = { items: 500, bytes: 8_000_000 };
-
-export interface TableName {
-  readonly project: string;
-  readonly dataset: string;
-  readonly table: string;
-}
 
 interface InsertErrors {
   readonly insertErrors?: readonly { index: number; errors: readonly { reason?: string; location?: string }[] }[];

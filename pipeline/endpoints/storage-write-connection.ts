@@ -1,9 +1,9 @@
-import type { TableName } from "./bigquery-table";
 import { requestsOf } from "./requests";
 import { storageWriteClient } from "./storage-write-client";
 import { checkStorageColumns } from "./storage-write-shape";
 import { type AppendCall, type Appended, AppendStream } from "./storage-write-stream";
 import { NoStorageEmulator } from "./storage-write-trouble";
+import type { TableName } from "./table-name";
 import type { Descriptor } from "../../schemas/bigquery-proto";
 import type { TableSchema } from "../../schemas/schema";
 

@@ -4,11 +4,11 @@
  */
 import { status } from "@grpc/grpc-js";
 import { OtherColumns } from "./bigquery-shape";
-import type { TableName } from "./bigquery-table";
 import { type MessageRow, NONE_THERE, type RefusedRow, type RowWriter, type WriteResult } from "./endpoint";
 import { StorageConnection } from "./storage-write-connection";
 import type { Appended } from "./storage-write-stream";
 import { AppendError, isMismatch, isTooLarge, storageWriteTrouble } from "./storage-write-trouble";
+import type { TableName } from "./table-name";
 import { columnPaths, toProtoRows } from "../../schemas/bigquery-proto";
 import type { TableSchema } from "../../schemas/schema";
 import { Refusal } from "../../transforms/refusal";

@@ -41,6 +41,17 @@ describe("the worker image", () => {
     assert.equal(found, join(resolve(FOLDER), "node_modules", PACKAGE, "pipeline/steps.js"));
   });
 
+  it("loads with nothing beside it: here node_modules of the project would fill in what the image lacks", () => {
+    const scratch = mkdtempSync(join(tmpdir(), "folder-"));
+    try {
+      cpSync(FOLDER, scratch, { recursive: true });
+      const { status, stderr } = spawnSync("node", ["check.js"], { cwd: scratch, encoding: "utf8" });
+      assert.equal(status, 0, stderr);
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
+  });
+
   it("stays under 100 MB without Node", () => {
     const bytes = files(FOLDER).reduce((sum, file) => sum + statSync(file).size, 0);
     assert.ok(bytes < 100e6, `${bytes} bytes`);
