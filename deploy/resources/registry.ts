@@ -48,7 +48,10 @@ export function registry(
         change: () => [gcloud("artifacts repositories update", { ...at, "update-labels": label }, name)],
       },
     },
-    forRules: { names: ["workerRepository", "pythonRepository"], of: ({ key }) => ({ location: region, key }) },
+    forRules: {
+      names: ["workerRepository", "pythonRepository", "javaRepository"],
+      of: ({ key }) => ({ location: region, key }),
+    },
     create: [
       gcloud(
         "artifacts repositories create",

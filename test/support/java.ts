@@ -9,6 +9,16 @@ const JARS = "build/java/jars";
 const COMPILED = "build/java-test";
 const SOURCES = "test/support/java";
 
+/** Does what `make java` does. Throws MissingTool where this machine has no JDK or no Maven. */
+export function prepareJava(): string {
+  for (const tool of ["javac", "mvn"]) {
+    if (spawnSync(tool, ["-version"]).status !== 0)
+      throw new MissingTool(`${tool} is not installed`, "Install JDK 11+ and Maven");
+  }
+  command("pipeline/java/setup.sh", []);
+  return "is ready";
+}
+
 /** Throws MissingTool where `make java` was not run, or cannot be. */
 export function requireJava(): void {
   if (!existsSync("build/java/.made-from")) throw new MissingTool("Beam's Java is not there", "Run `make java`");

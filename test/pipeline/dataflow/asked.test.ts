@@ -6,7 +6,7 @@ import { askedOfJob } from "../../../pipeline/dataflow/asked";
 describe("what is asked of a job", () => {
   it("is everything that the deployment names, and nothing that it does not", () => {
     const { labels, use_public_ips, streaming, ...named } = askedOfJob(london(), {}, []);
-    assert.deepEqual([labels, use_public_ips, streaming], [[], false, true]);
+    assert.deepEqual([labels, use_public_ips, streaming], [undefined, false, true]);
     const deployment = Object.values(london());
     for (const [option, value] of Object.entries(named)) assert.ok(deployment.includes(value as string), option);
     assert.ok(!("worker_zone" in named) && !("network" in named));
