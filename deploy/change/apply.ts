@@ -2,7 +2,7 @@
 import { type Answers, type Ask, asking, forget } from "../observe/ask";
 import { commandsOf, obstaclesOf, type Plan, plan } from "../observe/plan";
 import { readOne } from "../observe/read";
-import { type Trouble, troubleOf } from "../observe/trouble";
+import { type Trouble, type TroubleKind, troubleOf } from "../observe/trouble";
 import { resourcesOf } from "../resources";
 import { type Command, shown } from "../resources/command";
 import type { Asked } from "../resources/setup";
@@ -80,26 +80,33 @@ export function refuseObstacles(plan: Plan): void {
 /** Before each further try. Google's policies and new accounts take up to minutes to be known everywhere. */
 const WAITS_MS = [1000, 2000, 4000, 8000, 16000, 32000];
 
-/** So often everything is done, and still something differs, before it is no matter of time. */
+/** What exists already was made by another apply, or by a command whose answer was lost. */
+const PASSES: ReadonlySet<TroubleKind> = new Set(["transient", "not yet", "exists", "unclear"]);
+
+/** So often everything is done and still something differs, or it is unclear what was said, before it is no matter of time. */
 const MOST_ROUNDS = 3;
 
 /** Runs what differs until nothing does. What fails and passes by itself is read again first, for it may have been done. */
 async function converge(first: Visit, doing: Doing): Promise<void> {
   let visit = first;
   let last = "";
-  let rounds = 0;
+  let [rounds, unclear] = [0, 0];
   for (const ms of [0, ...WAITS_MS]) {
     if (ms > 0) {
       await doing.wait(ms);
       visit = await again(visit, doing);
     }
-    const trouble = await runAll(visit, doing);
-    if (trouble === undefined) {
+    const stopped = await runAll(visit, doing);
+    if (stopped === undefined) {
       visit = await again(visit, doing);
       if (visit.differences.length === 0) return;
       rounds += 1;
+    } else {
+      if (stopped.kind === "unclear") unclear += 1;
+      if (!PASSES.has(stopped.kind) || unclear === MOST_ROUNDS) throw refused(visit, stopped);
+      doing.progress(`  ${stopped.said}; again`);
     }
-    last = trouble ?? visit.differences.map(describe).join("; ");
+    last = stopped?.said ?? visit.differences.map(describe).join("; ");
     if (rounds === MOST_ROUNDS) break;
   }
   throw new ApplyError("not made", `${visit.resource.title} is still not as declared: ${last}`);
@@ -117,36 +124,32 @@ async function again(visit: Visit, { run, wait }: Doing): Promise<Visit> {
   return { ...visit, reading, differences: differences(visit.resource, visit.given, reading) };
 }
 
-/** What the cloud said where it has to be tried again. Throws ApplyError where that is of no use. */
-async function runAll(visit: Visit, doing: Doing): Promise<string | undefined> {
+interface Stopped extends Trouble {
+  readonly command: Command;
+}
+
+/** Where it stopped, and why; undefined where everything was done. */
+async function runAll(visit: Visit, doing: Doing): Promise<Stopped | undefined> {
   for (const command of commandsOf(visit)) {
     const entry = { resource: visit.resource.title, command: shown(command) };
     doing.journal({ ...entry, outcome: "started" });
     const answer = await doing.run(command);
-    if (answer.code === 0) {
-      doing.journal({ ...entry, outcome: "done" });
-      continue;
+    if (answer.code !== 0) {
+      const trouble = troubleOf(answer);
+      doing.journal({ ...entry, outcome: "failed", said: trouble.said });
+      return { ...trouble, command };
     }
-    const trouble = troubleOf(answer);
-    doing.journal({ ...entry, outcome: "failed", said: trouble.said });
-    if (!passes(trouble)) throw refused(visit, command, trouble);
-    doing.progress(`  ${trouble.said}; again`);
-    return trouble.said;
+    doing.journal({ ...entry, outcome: "done" });
   }
   return undefined;
 }
 
-/** An account that was just made is not known everywhere at once; what exists already was made by another apply, or by one whose answer was lost. */
-function passes({ kind, said }: Trouble): boolean {
-  return kind === "transient" || kind === "exists" || (kind === "refused" && /does not exist/.test(said));
-}
-
-const MENDS: Partial<Record<Trouble["kind"], string>> = {
+const MENDS: Partial<Record<TroubleKind, string>> = {
   forbidden: "ask for the role that it names, or let whoever owns this run the command",
   absent: "what it refers to is gone: apply again, and it is made",
 };
 
-function refused({ resource }: Visit, command: Command, { kind, said }: Trouble): ApplyError {
+function refused({ resource }: Visit, { command, kind, said }: Stopped): ApplyError {
   const mend = MENDS[kind] ?? "mend what it says, and apply again: it goes on from here";
   return new ApplyError("refused", `${resource.title}: ${shown(command)}\n  ${said}\n  ${mend}`);
 }

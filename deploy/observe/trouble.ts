@@ -9,7 +9,11 @@ export type TroubleKind =
   | "api off"
   /** Passes by itself. */
   | "transient"
-  | "refused";
+  /** A grant or an account that was just made is not known everywhere: passes by itself within minutes. */
+  | "not yet"
+  | "refused"
+  /** Nothing that is known: gcloud leaves the status out of some of its errors. */
+  | "unclear";
 
 export interface Trouble {
   readonly kind: TroubleKind;
@@ -24,23 +28,24 @@ const SIGNS: readonly (readonly [TroubleKind, RegExp])[] = [
     /SERVICE_DISABLED|accessNotConfigured|has not been used in project|API \[\S+\] not enabled|API has not been enabled/,
   ],
   [
-    "forbidden",
-    /PERMISSION_DENIED|UNAUTHENTICATED|\b40[13]\b|[Aa]ccess [Dd]enied|does not have permission|Required '[^']+' permission|may not exist/,
+    "not yet",
+    /service account.*(?:Encrypter|CryptoKey|authorized to use|does not exist)|(?:Encrypter|CryptoKey|KMS key).*service account/is,
   ],
+  ["forbidden", /PERMISSION_DENIED|UNAUTHENTICATED|\b40[13]\b|[Aa]ccess [Dd]enied|does not have permission/],
+  ["forbidden", /[Nn]ot authorized to perform|Required '[^']+' permission|may not exist/],
   ["transient", /\bABORTED\b|RESOURCE_EXHAUSTED|\bUNAVAILABLE\b|DEADLINE_EXCEEDED|\b429\b|\b50[0234]\b/],
   ["transient", /rateLimitExceeded|backendError|internalError|concurrent policy changes|conditionNotMet|\b412\b/],
-  [
-    "transient",
-    /Connection (?:reset|aborted|refused)|Remote end closed|Could not connect|timed out|IncompleteRead|IncompleteSocket/,
-  ],
+  ["transient", /[Qq]uota exceeded|[Tt]oo many requests|currently unavailable|try again/],
+  ["transient", /Connection (?:reset|aborted|refused)|Remote end closed|Could not connect|timed out|IncompleteRead/],
   ["exists", /ALREADY_EXISTS|[Aa]lready [Ee]xists|already own it|\b409\b/],
   ["absent", /NOT_FOUND|not found: 404|\bNot found: (?:Dataset|Table)\b|was not found|\b404\b/],
+  ["refused", /INVALID_ARGUMENT|FAILED_PRECONDITION|UNIMPLEMENTED|\b400\b|\b501\b|[Ii]nvalid|unrecognized arguments/],
 ];
 
 export function troubleOf({ stdout, stderr }: Answer): Trouble {
   // bq prints its errors on standard output.
   const text = `${stderr}\n${stdout}`;
-  const kind = SIGNS.find(([, sign]) => sign.test(text))?.[0] ?? "refused";
+  const kind = SIGNS.find(([, sign]) => sign.test(text))?.[0] ?? "unclear";
   return { kind, said: lineOf(text) };
 }
 

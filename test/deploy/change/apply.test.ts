@@ -100,6 +100,7 @@ describe("apply", () => {
     "503": "ERROR: HTTPError 503: backend is busy",
     ABORTED: "ERROR: (gcloud.kms) ABORTED: concurrent policy changes",
     "429": "ERROR: RESOURCE_EXHAUSTED: 429",
+    "something unclear": "ERROR: Failed to create topic [t]: x",
     "an account that is not known everywhere yet": "ERROR: INVALID_ARGUMENT: Service account x does not exist.",
   })) {
     it(`goes on where any command answers once with ${what}`, async () => {

@@ -32,7 +32,17 @@ const said: readonly [TroubleKind, string][] = [
   ["transient", "ERROR: (gcloud.services.enable) RESOURCE_EXHAUSTED: Quota exceeded"],
   ["refused", "ERROR: (gcloud.pubsub.topics.create) INVALID_ARGUMENT: the key is in another region"],
   ["refused", "ERROR: (gcloud.org-policies.set-policy) HttpError: 501"],
-  ["refused", ""],
+  ["forbidden", "ERROR: Failed to create topic [t]: User not authorized to perform this action."],
+  [
+    "not yet",
+    "ERROR: (gcloud.kms.keys.add-iam-policy-binding) INVALID_ARGUMENT: Service account a@b.iam.gserviceaccount.com does not exist.",
+  ],
+  [
+    "not yet",
+    "ERROR: Failed to create topic [t]: Cloud Pub/Sub did not have the necessary permissions configured to support this operation. Please verify that the service account a@b was granted the Cloud KMS CryptoKey Encrypter/Decrypter role.",
+  ],
+  ["unclear", "ERROR: Failed to create topic [t]: something that nobody knows"],
+  ["unclear", ""],
 ];
 
 describe("what a failed command says", () => {
