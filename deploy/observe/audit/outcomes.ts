@@ -15,7 +15,7 @@ export function outcomesOf(gathered: Gathered, parts: Parts): readonly Outcome[]
     const { broken = [], notObserved = [] } = check(gathered, parts);
     if (broken.length > 0) {
       const outcome = accepted.includes(about.id) ? "accepted" : "broken";
-      return { ...about, outcome, found: [...broken, ...notObserved] };
+      return { ...about, outcome, found: [...broken, ...notObserved.map((one) => `not observed: ${one}`)] };
     }
     return { ...about, outcome: notObserved.length > 0 ? "not observed" : "holds", found: notObserved };
   });
