@@ -1,7 +1,11 @@
 /** The deployment's commands: each reads its settings, and says how it ended by its exit code. */
 import { loadTableSchema } from "../schemas/load";
-import { apply, refuseObstacles } from "./change/apply";
+import { apply, type Doing, refuseObstacles } from "./change/apply";
+import { keyCommands } from "./change/destroy-keys";
 import { JOURNAL, journal } from "./change/journal";
+import { tearDown, teardownAsText, teardownOf } from "./change/teardown";
+import { DeploymentError } from "./deployment";
+import { listOf } from "./deployment/settings";
 import { type Answers, asking, pause } from "./observe/ask";
 import { commandsOf, exitCodeOf, heldBeforehand, type Plan, plan } from "./observe/plan";
 import { headline, planAsJson, planAsText } from "./observe/print-plan";
@@ -20,6 +24,8 @@ export interface World {
   readonly complain: (text: string) => void;
   /** Asks whoever sits at the terminal; undefined where nobody does. */
   readonly confirm?: (question: string) => Promise<boolean>;
+  /** What is typed there in answer. */
+  readonly typed?: (question: string) => Promise<string>;
   readonly wait?: (ms: number) => Promise<unknown>;
   readonly journal?: string;
   /** `.env` unless said. */
@@ -32,9 +38,17 @@ export interface Options {
   readonly json: boolean;
   readonly yes: boolean;
   readonly orgPolicies: boolean;
+  readonly deleteData: boolean;
+  /** The keys' names, parted by commas; empty where they are to be typed in. */
+  readonly destroyKeys?: string;
 }
 
-export const COMMANDS = { plan: planCommand, apply: applyCommand, verify: verifyCommand } as const;
+export const COMMANDS = {
+  plan: planCommand,
+  apply: applyCommand,
+  verify: verifyCommand,
+  teardown: teardownCommand,
+} as const;
 
 /** 0 nothing to do, 2 something to do, 1 an error. */
 async function planCommand(options: Options, world: World): Promise<number> {
@@ -56,15 +70,9 @@ async function applyCommand(options: Options, world: World): Promise<number> {
   world.print(planAsText(made));
   if (exitCodeOf(made) === 0) return 0;
   refuseObstacles(made);
-  if (!options.yes && !(await confirmed(made, world))) return 1;
+  if (!options.yes && !(await confirmed(made.visits.flatMap(commandsOf).length, world))) return 1;
   const by = await whoAmI(world);
-  await apply(asked, made, {
-    run: world.run,
-    answers,
-    journal: journal(world.journal ?? JOURNAL, by),
-    progress: (text) => world.print(`${text}\n`),
-    wait: world.wait ?? pause,
-  });
+  await apply(asked, made, doingIn(world, answers, by));
   world.print("everything is as declared\n");
   return 0;
 }
@@ -78,6 +86,34 @@ async function verifyCommand(options: Options, world: World): Promise<number> {
     options.json ? `${JSON.stringify(lines, null, 2)}\n` : `${headline(made.setup)}\n\n${linesAsText(lines)}`,
   );
   return lines.every(isGood) ? 0 : 1;
+}
+
+/** 0 where nothing of this deployment's is left but what it says, 1 an error. */
+async function teardownCommand(options: Options, world: World): Promise<number> {
+  const asked = askedFor(options, world);
+  const ask = asking(world.run, world.wait);
+  const made = await plan(asked, ask);
+  const taken = teardownOf(made, options.deleteData);
+  const keys = await keyCommands(made, listOf(await keysNamed(options, world)), ask);
+  world.print(teardownAsText(made, taken, keys));
+  const unseen = taken.notObserved.length > 0 ? 1 : 0;
+  const count = taken.steps.flatMap(({ commands }) => commands).length + keys.length;
+  if (count === 0) return unseen;
+  if (!options.yes && !(await confirmed(count, world))) return 1;
+  await tearDown(taken, keys, doingIn(world, new Map(), await whoAmI(world)));
+  world.print("what was this deployment's is gone, but for what stays\n");
+  return unseen;
+}
+
+/** Typed in, where a terminal is there and no name is given. */
+async function keysNamed({ destroyKeys }: Options, { typed }: World): Promise<string> {
+  if (destroyKeys !== "") return destroyKeys ?? "";
+  if (typed === undefined) throw new DeploymentError("missing", "key", "nobody can be asked here: --destroy-keys KEY");
+  return typed("Versions of which key are to be destroyed? Type its name:");
+}
+
+function doingIn({ run, print, wait = pause, journal: path = JOURNAL }: World, answers: Answers, by: string): Doing {
+  return { run, answers, journal: journal(path, by), progress: (text) => print(`${text}\n`), wait };
 }
 
 function askedFor({ settings: words, orgPolicies }: Options, world: World): Asked {
@@ -100,10 +136,9 @@ function writeFilesOf({ visits, offered }: Plan): void {
     writeFiles(command);
 }
 
-async function confirmed({ visits }: Plan, { confirm, complain }: World): Promise<boolean> {
-  const count = visits.flatMap(commandsOf).length;
+async function confirmed(count: number, { confirm, complain }: World): Promise<boolean> {
   if (confirm === undefined) {
-    complain("nobody can be asked here: say --yes, or make apply YES=1\n");
+    complain("nobody can be asked here: say --yes, or YES=1 to make\n");
     return false;
   }
   if (await confirm(`Run these ${count} commands?`)) return true;

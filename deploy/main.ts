@@ -2,7 +2,7 @@
 /** The deployment's command line. Exit codes: 0 done, 1 an error, 2 something to do (plan) or a command line that cannot be run. */
 import { createInterface } from "node:readline/promises";
 import yargs from "yargs";
-import { COMMANDS, type World } from "./cli";
+import { COMMANDS, type Options, type World } from "./cli";
 import { ApplyError } from "./change/apply";
 import { DeploymentError } from "./deployment";
 import { ProjectNotObserved } from "./observe/read";
@@ -50,7 +50,18 @@ const parser = (argv: readonly string[]) =>
         .option("json", JSON_OPTION)
         .option("org-policies", ORG_POLICIES_OPTION),
     )
-    .demandCommand(1, 1, "give a command: rules, plan, apply or verify", "one command at a time")
+    .command("teardown [settings..]", "take away what carries this deployment's label; asks once", (teardown) =>
+      teardown
+        .positional("settings", SETTINGS_ARGUMENT)
+        .option("org-policies", ORG_POLICIES_OPTION)
+        .option("yes", { boolean: true, default: false, describe: "do not ask" })
+        .option("delete-data", { boolean: true, default: false, describe: "messages, rows, files and logs, too" })
+        .option("destroy-keys", {
+          string: true,
+          describe: "schedule the versions of this key for destruction; asks for its name where none is given",
+        }),
+    )
+    .demandCommand(1, 1, "give a command: rules, plan, apply, verify or teardown", "one command at a time")
     .strict()
     .strictCommands()
     .version(false)
@@ -72,19 +83,30 @@ export async function main(argv: readonly string[], world: World = thisMachine()
     return 0;
   }
   try {
-    const { _: words, settings, json, yes, "org-policies": orgPolicies } = parser(argv).parseSync() as Parsed;
+    const parsed = parser(argv).parseSync() as Parsed;
+    const { _: words, settings, json } = parsed;
     const command = words[0]!;
     if (command === "rules") {
       world.print(json ? rulesAsJson() : rulesAsText());
       return 0;
     }
-    const flags = { json: Boolean(json), yes: Boolean(yes), orgPolicies: Boolean(orgPolicies) };
-    return await COMMANDS[command as keyof typeof COMMANDS]({ settings: settings ?? [], ...flags }, world);
+    return await COMMANDS[command as keyof typeof COMMANDS]({ settings: settings ?? [], ...flagsOf(parsed) }, world);
   } catch (error) {
     if (!isSaid(error)) throw error;
     world.complain(`${error.message}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+function flagsOf(parsed: Parsed): Omit<Options, "settings"> {
+  const destroyKeys = parsed["destroy-keys"];
+  return {
+    json: Boolean(parsed.json),
+    yes: Boolean(parsed.yes),
+    orgPolicies: Boolean(parsed["org-policies"]),
+    deleteData: Boolean(parsed["delete-data"]),
+    ...(typeof destroyKeys === "string" && { destroyKeys }),
+  };
 }
 
 /** Errors whose message is for whoever runs this. */
@@ -99,14 +121,16 @@ function thisMachine(): World {
     run: runner(),
     print: (text) => process.stdout.write(text),
     complain: (text) => process.stderr.write(text),
-    ...(process.stdin.isTTY && { confirm }),
+    ...(process.stdin.isTTY && { confirm, typed }),
   };
 }
 
-async function confirm(question: string): Promise<boolean> {
+const confirm = async (question: string) => (await typed(`${question} Type yes:`)) === "yes";
+
+async function typed(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return (await terminal.question(`${question} Type yes: `)).trim() === "yes";
+    return (await terminal.question(`${question} `)).trim();
   } finally {
     terminal.close();
   }

@@ -78,10 +78,10 @@ export function refuseObstacles(plan: Plan): void {
 }
 
 /** Before each further try. Google's policies and new accounts take up to minutes to be known everywhere. */
-const WAITS_MS = [1000, 2000, 4000, 8000, 16000, 32000];
+export const WAITS_MS = [1000, 2000, 4000, 8000, 16000, 32000];
 
 /** What exists already was made by another apply, or by a command whose answer was lost. */
-const PASSES: ReadonlySet<TroubleKind> = new Set(["transient", "not yet", "exists", "unclear"]);
+export const PASSES: ReadonlySet<TroubleKind> = new Set(["transient", "not yet", "exists", "unclear"]);
 
 /** So often everything is done and still something differs, or it is unclear what was said, before it is no matter of time. */
 const MOST_ROUNDS = 3;
@@ -96,7 +96,7 @@ async function converge(first: Visit, doing: Doing): Promise<void> {
       await doing.wait(ms);
       visit = await again(visit, doing);
     }
-    const stopped = await runAll(visit, doing);
+    const stopped = await runAll(visit.resource.title, commandsOf(visit), doing);
     if (stopped === undefined) {
       visit = await again(visit, doing);
       if (visit.differences.length === 0) return;
@@ -124,14 +124,18 @@ async function again(visit: Visit, { run, wait }: Doing): Promise<Visit> {
   return { ...visit, reading, differences: differences(visit.resource, visit.given, reading) };
 }
 
-interface Stopped extends Trouble {
+export interface Stopped extends Trouble {
   readonly command: Command;
 }
 
 /** Where it stopped, and why; undefined where everything was done. */
-async function runAll(visit: Visit, doing: Doing): Promise<Stopped | undefined> {
-  for (const command of commandsOf(visit)) {
-    const entry = { resource: visit.resource.title, command: shown(command) };
+export async function runAll(
+  resource: string,
+  commands: readonly Command[],
+  doing: Pick<Doing, "run" | "journal">,
+): Promise<Stopped | undefined> {
+  for (const command of commands) {
+    const entry = { resource, command: shown(command) };
     doing.journal({ ...entry, outcome: "started" });
     const answer = await doing.run(command);
     if (answer.code !== 0) {

@@ -119,7 +119,7 @@ function policy({ project, settings }: Setup, alert: Alert, refersTo: readonly R
       command: gcloud("alpha monitoring policies list", { project, format: "json" }),
       pick: (all: Policy[]) => {
         const found = all.find((one) => one.displayName === displayName);
-        return found && { policy: found as unknown as Json };
+        return found && { policy: found as unknown as Json, deployment: found.userLabels?.deployment ?? null };
       },
     },
     fields: {
@@ -130,6 +130,11 @@ function policy({ project, settings }: Setup, alert: Alert, refersTo: readonly R
       },
     },
     create: [fromFile("create")],
+    remove: {
+      commands: ({ policy }) => [
+        gcloud("alpha monitoring policies delete", { project }, (policy as unknown as Policy).name),
+      ],
+    },
   };
 }
 

@@ -44,5 +44,6 @@ export function apis({ project, settings, orgPolicies }: Setup): Resource {
       },
     },
     create: [enable(all)],
+    remove: "others in the project may use the APIs, too",
   };
 }

@@ -63,6 +63,7 @@ export function bucket(setup: Setup, key: Resource, account: Resource): Resource
         url,
       ),
     ],
+    remove: { data: true, commands: () => [gcloud("storage rm", { project, recursive: true }, url)] },
     policy: {
       look: { command: gcloud("storage buckets get-iam-policy", { project, format: "json" }, url), pick: bindings },
       grants: [
@@ -73,6 +74,7 @@ export function bucket(setup: Setup, key: Resource, account: Resource): Resource
         },
       ],
       grant: ({ member, role }) => gcloud("storage buckets add-iam-policy-binding", { project, member, role }, url),
+      revoke: ({ member, role }) => gcloud("storage buckets remove-iam-policy-binding", { project, member, role }, url),
     },
   };
 }

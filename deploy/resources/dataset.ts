@@ -45,6 +45,8 @@ export function dataset({ project, region, settings, dataKey }: Setup, key: Reso
         change: () => [update({ set_label: `deployment:${settings.DEPLOYMENT}` })],
       },
     },
+    // Not with its tables: those of others stand in the way.
+    remove: { data: true, commands: () => [bq({ project_id: project }, "rm", { dataset: true, force: true }, name)] },
     forRules: { names: ["dataset"], of: ({ location, key }) => ({ location, defaultKey: key }) },
     create: [
       bq(

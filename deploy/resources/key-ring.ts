@@ -17,5 +17,6 @@ export function keyRing({ project, location, ring }: KeyAsked, apis: Resource): 
     },
     fields: {},
     create: [gcloud("kms keyrings create", { location, project }, ring)],
+    remove: "Cloud KMS deletes no key ring",
   };
 }

@@ -4,7 +4,7 @@ import type { Json } from "../../schemas/bigquery";
 import { type Agent, agentGrant } from "./agents";
 import { API } from "./apis";
 import { type Command, gcloud } from "./command";
-import { bindings, type Field, type ForRules, named, type Resource } from "./resource";
+import { bindings, type Field, type ForRules, type Look, named, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -36,6 +36,8 @@ export function key(setup: Setup, asked: KeyAsked, ring: Resource, agents: reado
     },
     fields: fieldsOf(setup, asked),
     create: [createKey(setup, asked)],
+    remove:
+      "Cloud KMS deletes no key, and what is still under it, its copies and backups among it, could no longer be read: its name stays, as do its agents' grants",
     ...(asked.name === setup.dataflowKey.name && {
       forRules: {
         names: ["key"],
@@ -89,6 +91,26 @@ function fieldsOf({ settings }: Setup, asked: KeyAsked): Record<string, Field> {
       change: () => [update({ "update-labels": `deployment=${settings.DEPLOYMENT}` })],
     },
   };
+}
+
+/** The versions that still decrypt, by number. */
+export function usableVersions({ project, location, ring, key }: KeyAsked): Look<readonly string[]> {
+  return {
+    command: gcloud("kms keys versions list", { key, keyring: ring, location, project, format: "json" }),
+    pick: (versions: { name: string; state?: string }[]) =>
+      versions
+        .filter(({ state = "" }) => ["ENABLED", "DISABLED"].includes(state))
+        .map(({ name }) => name.slice(name.lastIndexOf("/") + 1)),
+  };
+}
+
+/** Each can be restored until KEY_DESTROY_DAYS are over. Without its schedule the key would make a new version. */
+export function destroyVersions({ project, location, ring, key }: KeyAsked, versions: readonly string[]): Command[] {
+  const at = { keyring: ring, location, project };
+  return [
+    gcloud("kms keys remove-rotation-schedule", at, key),
+    ...versions.map((version) => gcloud("kms keys versions destroy", { key, ...at }, version)),
+  ];
 }
 
 const rotation = (days: string) => ({ "rotation-period": `${days}d`, "next-rotation-time": `P${days}D` });

@@ -1,7 +1,7 @@
 /** The workers' log lines: in a bucket of the region under the key, and no longer in the global one. */
 import { API } from "./apis";
 import { gcloud } from "./command";
-import { named, type Resource } from "./resource";
+import { labelIn, named, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 interface LogBucket {
@@ -9,6 +9,7 @@ interface LogBucket {
   readonly cmekSettings?: { readonly kmsKeyName?: string };
   readonly retentionDays?: number;
   readonly lifecycleState?: string;
+  readonly description?: string;
 }
 
 /** The lines of this deployment's jobs. */
@@ -32,6 +33,7 @@ export function logBucket({ project, region, settings, dataKey }: Setup, key: Re
             key: found.cmekSettings?.kmsKeyName ?? null,
             days: String(found.retentionDays ?? 30),
             state: found.lifecycleState ?? "ACTIVE",
+            deployment: labelIn(found.description),
           }
         );
       },
@@ -57,6 +59,11 @@ export function logBucket({ project, region, settings, dataKey }: Setup, key: Re
         name,
       ),
     ],
+    // For seven days more it can be had back.
+    remove: {
+      data: true,
+      commands: ({ state }) => (state === "ACTIVE" ? [gcloud("logging buckets delete", at, name)] : []),
+    },
   };
 }
 
@@ -99,6 +106,7 @@ export function logSink(setup: Setup, bucket: Resource): Resource {
       disabled: { wanted: false, change: () => [update({ "no-disabled": true })] },
     },
     create: [gcloud("logging sinks create", { project, "log-filter": filter }, name, destination)],
+    remove: { commands: () => [gcloud("logging sinks delete", { project }, name)] },
   };
 }
 
@@ -135,5 +143,6 @@ export function defaultSink(setup: Setup, own: Resource): Resource {
     },
     fields: { leavesOut: { wanted, change: (found) => changes(found as Exclusion | null) } },
     create: [],
+    remove: { commands: ({ leavesOut }) => (leavesOut ? [update({ "remove-exclusions": name })] : []) },
   };
 }

@@ -24,6 +24,7 @@ export function network({ project, settings }: Setup, apis: Resource): Resource 
       },
     },
     create: [gcloud("compute networks create", { project, "subnet-mode": "custom" }, settings.NETWORK)],
+    remove: { commands: () => [gcloud("compute networks delete", { project }, settings.NETWORK)] },
   };
 }
 
@@ -89,6 +90,7 @@ export function subnetwork({ project, region, settings }: Setup, network: Resour
         settings.SUBNETWORK,
       ),
     ],
+    remove: { commands: () => [gcloud("compute networks subnets delete", { region, project }, settings.SUBNETWORK)] },
   };
 }
 
@@ -157,5 +159,6 @@ export function firewall({ project, settings }: Setup, network: Resource): Resou
         name,
       ),
     ],
+    remove: { commands: () => [gcloud("compute firewall-rules delete", { project }, name)] },
   };
 }

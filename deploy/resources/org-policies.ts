@@ -51,5 +51,6 @@ function orgPolicy({ project }: Setup, constraint: string, rule: Json, refersTo:
     },
     fields: { rules: { wanted: [rule], holds: (found) => covers(found, [rule]), change: () => [set] } },
     create: [set],
+    remove: { commands: () => [gcloud("org-policies delete", { project }, constraint)] },
   };
 }

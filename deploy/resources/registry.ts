@@ -59,6 +59,7 @@ export function registry(
         name,
       ),
     ],
+    remove: { commands: () => [gcloud("artifacts repositories delete", at, name)] },
     policy: {
       look: {
         command: gcloud("artifacts repositories get-iam-policy", { ...at, format: "json" }, name),

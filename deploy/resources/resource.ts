@@ -57,6 +57,16 @@ export interface Policy {
   readonly look: Look<readonly Binding[]>;
   readonly grants: readonly Grant[];
   readonly grant: (grant: Grant) => Command;
+  /** Takes a grant to the workers' account away, where the resource outlives that. */
+  readonly revoke?: (grant: Grant) => Command;
+}
+
+/** How a resource is taken away. */
+export interface Removal {
+  /** Nothing where what was found is on its way already. */
+  readonly commands: (found: Fields) => readonly Command[];
+  /** It holds what nobody can make again: taken away last, and only where that is asked for. */
+  readonly data?: true;
 }
 
 export interface Binding {
@@ -84,12 +94,17 @@ export interface Resource {
   readonly create: readonly Command[];
   readonly policy?: Policy;
   readonly forRules?: ForRules;
+  /** How it is taken away; or why it never is. */
+  readonly remove?: Removal | string;
 }
 
 /** The one of a list whose `name` is exactly this. */
 export function named<T extends { readonly name?: string }>(all: readonly T[], name: string): T | undefined {
   return all.find((one) => one.name === name);
 }
+
+/** Whose it is, by the description of a kind that has no labels: `deployment=str-pl`. */
+export const labelIn = (description = ""): string | null => /^deployment=(\S+)$/.exec(description)?.[1] ?? null;
 
 /** The policy's bindings, as every get-iam-policy answers. */
 export const bindings = (answer: { readonly bindings?: readonly Binding[] }): readonly Binding[] =>

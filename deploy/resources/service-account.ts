@@ -1,7 +1,7 @@
 /** The workers' own account, and what it holds on the project: the least that Google grants there. */
 import { API } from "./apis";
 import { gcloud } from "./command";
-import { bindings, type Resource } from "./resource";
+import { bindings, labelIn, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 export function serviceAccount({ project, settings, worker }: Setup, apis: Resource): Resource {
@@ -13,9 +13,9 @@ export function serviceAccount({ project, settings, worker }: Setup, apis: Resou
     api: API.iam,
     look: {
       command: gcloud("iam service-accounts list", { project, format: "json" }),
-      pick: (accounts: { email: string; disabled?: boolean }[]) => {
+      pick: (accounts: { email: string; disabled?: boolean; description?: string }[]) => {
         const found = accounts.find((one) => one.email === email);
-        return found && { disabled: found.disabled ?? false };
+        return found && { disabled: found.disabled ?? false, deployment: labelIn(found.description) };
       },
     },
     fields: { disabled: { wanted: false, byHand: "gcloud iam service-accounts enable, by whoever disabled it" } },
@@ -31,6 +31,7 @@ export function serviceAccount({ project, settings, worker }: Setup, apis: Resou
         settings.SERVICE_ACCOUNT,
       ),
     ],
+    remove: { commands: () => [gcloud("iam service-accounts delete", { project }, email)] },
   };
 }
 
@@ -54,6 +55,9 @@ export function projectGrants({ project, worker }: Setup, account: Resource): Re
       ],
       grant: ({ member, role }) =>
         gcloud("projects add-iam-policy-binding", { member, role, condition: "None" }, project),
+      revoke: ({ member, role }) =>
+        gcloud("projects remove-iam-policy-binding", { member, role, condition: "None" }, project),
     },
+    remove: "the project was there before",
   };
 }

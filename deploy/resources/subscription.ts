@@ -94,6 +94,7 @@ function subscription(
         name,
       ),
     ],
+    remove: { data: true, commands: () => [gcloud("pubsub subscriptions delete", { project }, name)] },
     ...(grants.length > 0 && {
       policy: {
         look: {
@@ -103,6 +104,8 @@ function subscription(
         grants,
         grant: ({ member, role }) =>
           gcloud("pubsub subscriptions add-iam-policy-binding", { project, member, role }, name),
+        revoke: ({ member, role }) =>
+          gcloud("pubsub subscriptions remove-iam-policy-binding", { project, member, role }, name),
       },
     }),
   };

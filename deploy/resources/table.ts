@@ -27,6 +27,7 @@ export function table(setup: Setup, dataset: Resource, account: Resource): Resou
     look: { command: bq({ project_id: project, format: "json" }, "show", {}, name), pick: tableFields },
     fields: fieldsOf(setup),
     create: [createTable(setup)],
+    remove: { data: true, commands: () => [bq({ project_id: project }, "rm", { table: true, force: true }, name)] },
     forRules: { names: ["table"], of: ({ key }) => ({ key }) },
     policy: {
       look: {
@@ -39,6 +40,8 @@ export function table(setup: Setup, dataset: Resource, account: Resource): Resou
       ],
       grant: ({ member, role }) =>
         bq({ project_id: project }, "add-iam-policy-binding", { table: true, member, role }, name),
+      revoke: ({ member, role }) =>
+        bq({ project_id: project }, "remove-iam-policy-binding", { table: true, member, role }, name),
     },
   };
 }

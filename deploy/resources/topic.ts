@@ -59,12 +59,16 @@ export function topic(
         name,
       ),
     ],
+    // Without its topic a subscription receives nothing more.
+    remove: { data: true, commands: () => [gcloud("pubsub topics delete", { project }, name)] },
     forRules: { names: [name === settings.TOPIC ? "topic" : "deadLetterTopic"], of: topicForRules },
     ...(grants.length > 0 && {
       policy: {
         look: { command: gcloud("pubsub topics get-iam-policy", { project, format: "json" }, name), pick: bindings },
         grants,
         grant: ({ member, role }) => gcloud("pubsub topics add-iam-policy-binding", { project, member, role }, name),
+        revoke: ({ member, role }) =>
+          gcloud("pubsub topics remove-iam-policy-binding", { project, member, role }, name),
       },
     }),
   };

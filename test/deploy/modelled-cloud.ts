@@ -27,6 +27,7 @@ export class ModelledCloud {
   private readonly effects = new Map<string, () => string | undefined>();
   private readonly looks = new Map<string, Resource[]>();
   private readonly policies = new Map<string, Resource>();
+  private readonly all: Resource[] = [];
   private readonly made = new Map<string, Resources>();
 
   /** The resources as they are declared, but for reading what this cloud answers. */
@@ -58,6 +59,8 @@ export class ModelledCloud {
     if (words.startsWith("gcloud projects describe")) return { projectNumber: "123456789012" };
     if (words.startsWith("gcloud logging settings"))
       return { kmsServiceAccountId: "logs@example.iam.gserviceaccount.com" };
+    if (words.startsWith("gcloud kms keys versions list"))
+      return ["1", "2"].map((number) => ({ name: `versions/${number}`, state: "ENABLED" }));
     if (this.policies.has(words)) {
       const members = this.there[this.policies.get(words)!.title]?.members ?? [];
       return members.map((one) => ({ role: one.split(" ")[0]!, members: [one.split(" ")[1]!] }));
@@ -89,6 +92,7 @@ export class ModelledCloud {
   }
 
   private learn(resource: Resource): void {
+    this.all.push(resource);
     const { title, look, policy, create, fields } = resource;
     if (look !== undefined) this.looks.set(key(look.command), [...(this.looks.get(key(look.command)) ?? []), resource]);
     if (policy !== undefined) this.policies.set(key(policy.look.command), resource);
@@ -115,8 +119,41 @@ export class ModelledCloud {
         needs(({ members }) => members.includes(held) || members.push(held)),
       );
     }
+    this.learnRemoval(resource);
     if (resource.kind === "apis") return;
     for (const command of create) this.effects.set(key(command), () => this.create(resource));
+  }
+
+  private learnRemoval(resource: Resource): void {
+    const { title, policy, remove } = resource;
+    for (const grant of policy?.revoke === undefined ? [] : policy.grants) {
+      this.effects.set(key(policy!.revoke!(grant)), () => {
+        const members = this.there[title]?.members ?? [];
+        const at = members.indexOf(`${grant.role} ${grant.member}`);
+        if (at < 0) return `ERROR: ${title}: no such binding`;
+        members.splice(at, 1);
+        return undefined;
+      });
+    }
+    if (typeof remove !== "object") return;
+    const declared = Object.fromEntries(Object.entries(resource.fields).map(([name, { wanted }]) => [name, wanted]));
+    for (const command of remove.commands(declared)) this.effects.set(key(command), () => this.remove(resource));
+  }
+
+  private remove({ title, kind, create, fields }: Resource): string | undefined {
+    if (this.there[title] === undefined) return `ERROR: NOT_FOUND: ${title}`;
+    const needs = this.all.find(
+      (other) =>
+        this.there[other.title] !== undefined &&
+        other.create.length > 0 &&
+        other.refersTo.some((one) => one.title === title),
+    );
+    if (needs !== undefined && kind !== "serviceaccount")
+      return `ERROR: INVALID_ARGUMENT: ${needs.title} uses ${title}`;
+    // What was always there only loses what was set.
+    if (create.length > 0) delete this.there[title];
+    else for (const name of Object.keys(fields)) this.there[title].fields[name] = null;
+    return undefined;
   }
 
   private create({ title, fields, refersTo }: Resource): string | undefined {
