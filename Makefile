@@ -75,6 +75,14 @@ apply: node_modules/.installed ## make it so; asks once (as plan; YES=1 does not
 verify: node_modules/.installed ## hold every rule and every declared value against what the cloud says (as plan)
 	@$(TS) deploy/main.ts verify $(if $(ORG_POLICIES),--org-policies) $(ARGS)
 
+.PHONY: teardown
+teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
+	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)
+
+.PHONY: demo-cloud
+demo-cloud: node_modules/.installed ## plan, apply, verify and more of a deployment, by the real gcloud and bq in a fake cloud on this machine
+	@$(TS) test/support/demo-cloud.ts
+
 .PHONY: generate
 generate: node_modules/.installed ## publish generated messages to Pub/Sub (PROJECT_ID TOPIC MESSAGES INVALID SEED RATE SCHEMA)
 	@test -n "$(PROJECT_ID)" && test -n "$(TOPIC)" || { echo "say where to: make generate PROJECT_ID=… TOPIC=…" >&2; exit 2; }
@@ -109,6 +117,10 @@ bench: node_modules/.installed ## the yardsticks: ratios to peers, measured in t
 .PHONY: bench-graph
 bench-graph: setup ## the same messages through the graphs of several ways in and out, on Prism: seconds and CPU (MESSAGES ROUNDS)
 	@$(if $(filter-out file,$(origin MESSAGES)),MESSAGES=$(MESSAGES)) ROUNDS=$(ROUNDS) $(TS) test/bench/graph.ts
+
+.PHONY: bench-worker
+bench-worker: worker ## our worker beside Python's and beside plain Node, on one stage (ROUNDS COUNT IDLE BENCH=throughput,small,memory,idle,two)
+	@$(TS) test/bench/worker/main.ts
 
 .PHONY: bench-peers
 bench-peers: node_modules/.installed ## install the peers that bench measures against (Python and Java Beam, Python Faker)
