@@ -29,6 +29,14 @@ const ROOMS: Record<string, Room> = {
   "deploy/walk": { rooms: ["deploy/resources", "schemas"], packages: ["node:util"] },
   "deploy/run": { rooms: ["deploy/resources"], packages: ["*"] },
   "deploy/observe": { rooms: OBSERVE, packages: ["node:crypto", "node:fs", "node:os", "node:path"] },
+  "deploy/attest": {
+    rooms: ["deploy/observe/audit/model", ...OBSERVE],
+    packages: ["node:crypto", "node:fs", "node:os", "node:path"],
+  },
+  // It fetches nothing: whom to trust is an argument.
+  "deploy/attest/verify": { rooms: ["deploy/attest/dsse", "deploy/attest/statement"], packages: ["node:crypto"] },
+  "deploy/report": { rooms: ["deploy/observe/audit/model"], packages: ["node:crypto"] },
+  "deploy/report/pdf": { rooms: [], packages: ["*"] },
   "deploy/change": { rooms: ["deploy/observe", ...OBSERVE], packages: ["node:fs", "node:path"] },
   test: { rooms: ["*"], packages: ["*"] },
 };
@@ -111,6 +119,9 @@ describe("the imports", () => {
     "pipeline/endpoints/b.ts": 'import { UsageError } from "../options";',
     "pipeline/sdk/a.ts": 'import { buildGraph } from "../graph";',
     "deploy/a.ts": 'import { buildGraph } from "../pipeline/graph";',
+    "deploy/observe/audit/a.ts": 'import { apply } from "../../change/apply";',
+    "deploy/attest/verify.ts": 'import { readFileSync } from "node:fs";',
+    "deploy/report/report.ts": 'import { readFileSync } from "node:fs";',
     "deploy/deployment.ts": 'import { RULES } from "./rules";',
     "deploy/rules/a.ts": 'import { readFileSync } from "node:fs";',
     "deploy/resources/a.ts": 'import { runner } from "../run";',
