@@ -30,8 +30,9 @@ const among = (list: readonly string[] | undefined, name: string) =>
 const isOne = (value: string | number | undefined, name: string, number: number) => value === name || value === number;
 
 /** Of the environment of a language, by its id in the graph. */
-const image = (job: Job, isMeant: (environmentId: string | undefined) => boolean) =>
-  pool(job)?.sdkHarnessContainerImages?.find(({ environmentId }) => isMeant(environmentId))?.containerImage;
+/** By the environment's id in the graph (pipeline/sdk/pipeline-proto.ts). */
+const imageOf = (job: Job, environment: "jsEnvironment" | "pythonEnvironment" | "javaEnvironment") =>
+  pool(job)?.sdkHarnessContainerImages?.find(({ environmentId }) => environmentId === environment)?.containerImage;
 
 export const FLAGS = {
   project: { kind: "text", describe: "the project", found: (job) => job.projectId },
@@ -78,17 +79,17 @@ export const FLAGS = {
   sdk_container_image: {
     kind: "text",
     describe: "the image of the TypeScript workers",
-    found: (job) => image(job, (id) => id === "jsEnvironment"),
+    found: (job) => imageOf(job, "jsEnvironment"),
   },
   python_sdk_container_image: {
     kind: "text",
     describe: "the image of the Python workers",
-    found: (job) => image(job, (id) => id !== "jsEnvironment" && id !== "javaEnvironment"),
+    found: (job) => imageOf(job, "pythonEnvironment"),
   },
   java_sdk_container_image: {
     kind: "text",
     describe: "the image of the Java workers, which Storage Write needs",
-    found: (job) => image(job, (id) => id === "javaEnvironment"),
+    found: (job) => imageOf(job, "javaEnvironment"),
   },
   num_workers: { kind: "count", describe: "workers to begin with", found: (job) => pool(job)?.numWorkers },
   max_num_workers: {

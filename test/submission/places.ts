@@ -4,7 +4,7 @@ import type { FlagName } from "../../pipeline/dataflow/flags";
 const POOL = "environment.workerPools[0]";
 const IMAGES = `${POOL}.sdkHarnessContainerImages`;
 
-/** `[0]`: an item; `[a=b]` and `[a!=b]`: the first item whose field `a` is, or is not, `b`. Only what makes no part of a job is left out. */
+/** `[0]`: an item; `[a=b]`: the first item whose field `a` is `b`. Only what makes no part of a job is left out. */
 export const PLACES: Partial<Record<FlagName, string>> = {
   project: "projectId",
   region: "location",
@@ -20,7 +20,8 @@ export const PLACES: Partial<Record<FlagName, string>> = {
   subnetwork: `${POOL}.subnetwork`,
   use_public_ips: `${POOL}.ipConfiguration`,
   sdk_container_image: `${IMAGES}[environmentId=jsEnvironment].containerImage`,
-  python_sdk_container_image: `${IMAGES}[environmentId!=jsEnvironment].containerImage`,
+  python_sdk_container_image: `${IMAGES}[environmentId=pythonEnvironment].containerImage`,
+  java_sdk_container_image: `${IMAGES}[environmentId=javaEnvironment].containerImage`,
   num_workers: `${POOL}.numWorkers`,
   max_num_workers: `${POOL}.autoscalingSettings.maxNumWorkers`,
   autoscaling_algorithm: `${POOL}.autoscalingSettings.algorithm`,
@@ -47,9 +48,9 @@ export function at(job: object, place: string): unknown {
 }
 
 function stepInto(found: unknown, step: string): unknown {
-  const [, field, not, value] = /^\[(\w+)(?:(!?)=(\w+))?\]$/.exec(step) ?? [];
+  const [, field, value] = /^\[(\w+)(?:=(\w+))?\]$/.exec(step) ?? [];
   if (field === undefined) return (found as Record<string, unknown>)[step];
   const items = found as Record<string, unknown>[];
   if (value === undefined) return items[Number(field)];
-  return items.find((item) => (item[field] === value) !== (not === "!"));
+  return items.find((item) => item[field] === value);
 }

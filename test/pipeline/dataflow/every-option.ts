@@ -82,7 +82,8 @@ export const JOB: Job = {
         numThreadsPerWorker: 12,
         autoscalingSettings: { algorithm: "AUTOSCALING_ALGORITHM_BASIC", maxNumWorkers: 7 },
         sdkHarnessContainerImages: [
-          { containerImage: TOGETHER.python_sdk_container_image, environmentId: "default_environment_1" },
+          { containerImage: TOGETHER.python_sdk_container_image, environmentId: "pythonEnvironment" },
+          { containerImage: "europe-west2-docker.pkg.dev/bank/images/java:1", environmentId: "javaEnvironment" },
           { containerImage: TOGETHER.sdk_container_image, environmentId: "jsEnvironment" },
         ],
       },

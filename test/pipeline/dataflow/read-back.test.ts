@@ -67,7 +67,7 @@ describe("the job that is read back", () => {
       "sdk_container_image",
       withPool({
         sdkHarnessContainerImages: [
-          { containerImage: TOGETHER.python_sdk_container_image, environmentId: "default_environment_1" },
+          { containerImage: TOGETHER.python_sdk_container_image, environmentId: "pythonEnvironment" },
           {
             containerImage: "europe-west2-docker.pkg.dev/my-project/images/worker:latest",
             environmentId: "jsEnvironment",
