@@ -75,6 +75,24 @@ apply: node_modules/.installed ## make it so; asks once (as plan; YES=1 does not
 verify: node_modules/.installed ## hold every rule and every declared value against what the cloud says (as plan)
 	@$(TS) deploy/main.ts verify $(if $(ORG_POLICIES),--org-policies) $(ARGS)
 
+.PHONY: audit
+audit: node_modules/.installed ## prove it: every place, key, job and grant, as the cloud says; a report and an attestation in build/audit/latest (as plan; WATCH=seconds SIGN_KEY=key version)
+	@$(TS) deploy/proof.ts audit $(if $(WATCH),--watch $(WATCH)) $(if $(SIGN_KEY),--sign-key $(SIGN_KEY)) $(ARGS)
+
+.PHONY: audit-diff
+audit-diff: node_modules/.installed ## what changed between two audits (A=build/audit/… B=build/audit/…)
+	@test -n "$(A)" && test -n "$(B)" || { echo "say which two: make audit-diff A=build/audit/… B=build/audit/latest" >&2; exit 2; }
+	@$(TS) deploy/proof.ts audit-diff $(A) $(B)
+
+.PHONY: verify-attestation
+verify-attestation: node_modules/.installed ## who signed what; fetches nothing (FILE=attestation.json KEY=attestation.pub.pem SUBJECT=sha256:…)
+	@test -n "$(FILE)" && test -n "$(KEY)" || { echo "say what, and whom you trust: make verify-attestation FILE=… KEY=….pem" >&2; exit 2; }
+	@$(TS) deploy/proof.ts verify-attestation $(FILE) --key $(KEY) $(foreach one,$(SUBJECT),--subject $(one))
+
+.PHONY: demo-proof
+demo-proof: setup ## apply, submit, audit, report, attest and verify, in a fake cloud on this machine; then find what was moved behind its back
+	@$(TS) test/proof/main.ts
+
 .PHONY: teardown
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)
