@@ -140,6 +140,10 @@ bench-graph: setup ## the same messages through the graphs of several ways in an
 bench-worker: worker ## our worker beside Python's and beside plain Node, on one stage (ROUNDS COUNT IDLE BENCH=throughput,small,memory,idle,two)
 	@$(TS) test/bench/worker/main.ts
 
+.PHONY: bench-worker
+bench-worker: worker ## our worker beside Python's and beside plain Node, on one stage (ROUNDS COUNT IDLE BENCH=throughput,small,memory,idle,two)
+	@$(TS) test/bench/worker/main.ts
+
 .PHONY: bench-peers
 bench-peers: node_modules/.installed ## install the peers that bench measures against (Python and Java Beam, Python Faker)
 	@$(TS) test/support/setup-peers.ts

@@ -56,8 +56,10 @@ export class Runner {
 
   /** Ends the worker's channels as a runner does at the end of its job, and itself when they have ended. */
   async end(): Promise<void> {
+    // A worker that is still to come would not be let in any more.
+    const control = await this.controls.value;
     const ended = new Promise<unknown>((resolve) => this.server.tryShutdown(resolve));
-    (await this.controls.value).end();
+    control.end();
     await ended;
   }
 
