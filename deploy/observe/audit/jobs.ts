@@ -127,7 +127,7 @@ export function deploymentOfJob(asked: Deployment, job: Job): Deployment {
     experiments: environment.experiments ?? [],
     usePublicIps: pool !== undefined && pool.ipConfiguration !== "WORKER_IP_PRIVATE",
     workerImage: image((id) => id === "jsEnvironment") ?? asked.workerImage,
-    pythonImage: image((id) => id !== "jsEnvironment" && id !== "javaEnvironment") ?? asked.pythonImage,
+    pythonImage: image((id) => id === "pythonEnvironment") ?? asked.pythonImage,
     ...(java !== undefined && { javaImage: java }),
     ...(environment.serviceKmsKeyName !== undefined && { dataflowKmsKey: environment.serviceKmsKeyName }),
     ...(environment.serviceAccountEmail !== undefined && { serviceAccount: environment.serviceAccountEmail }),
