@@ -2,24 +2,24 @@
 import { type Command, shown } from "../../resources/command";
 import type { Binding, Fields } from "../../resources/resource";
 import type { Gathered } from "./gather";
-import type { Access, Answer, Observation } from "./model";
+import { describeJob, nameOfJob } from "./jobs";
+import { listVersions } from "./keys";
+import { type Access, type Answer, isNotObserved, type Observation } from "./model";
 import type { Recorded } from "./questions";
 
-/** In the order in which the answers came. */
+/** In the order in which the answers came; one for each thing that an answer tells of. */
 export function observationsOf(gathered: Gathered): readonly Observation[] {
   const { questions, by } = gathered;
   const about = subjects(gathered);
-  return questions.all().map(({ command, observedAt, asked }): Observation => {
+  return questions.all().flatMap(({ command, observedAt, asked }): readonly Observation[] => {
     const line = shown(command);
-    const subject = about.get(line);
-    const what = subject?.what ?? wordsOf(command);
-    const base = { what, command: line, observedAt, by };
-    if ("trouble" in asked) {
+    const base = { command: line, observedAt, by };
+    const things = about.get(line) ?? [{ what: wordsOf(command), answer: {} }];
+    return things.map(({ what, answer }) => {
       // A copied file is no JSON: what came of it is said with the job's graph.
-      if (isCopy(command)) return { ...base, answer: {} };
-      return { ...base, notObserved: asked.trouble.said };
-    }
-    return { ...base, answer: { ...subject?.answer, ...listed(asked) } };
+      if ("trouble" in asked && !isCopy(command)) return { what, ...base, notObserved: asked.trouble.said };
+      return { what, ...base, answer: { ...answer, ...listed(asked) } };
+    });
   });
 }
 
@@ -34,14 +34,12 @@ interface Subject {
   readonly answer: Answer;
 }
 
-/** By the command line. Several resources are read from one list. */
-function subjects({ visits, keys }: Gathered): ReadonlyMap<string, Subject> {
-  const all = new Map<string, Subject>();
+/** By the command line. Several things are read from one list. */
+function subjects({ visits, keys, jobs, setup }: Gathered): ReadonlyMap<string, readonly Subject[]> {
+  const all = new Map<string, Subject[]>();
   const add = (command: Command, what: string, answer: Answer) => {
     const line = shown(command);
-    const before = all.get(line);
-    const both = before === undefined ? what : `${before.what}, ${what}`;
-    all.set(line, { what: both, answer: { ...before?.answer, ...answer } });
+    all.set(line, [...(all.get(line) ?? []), { what, answer }]);
   };
   for (const { resource, reading } of visits) {
     const found = reading.kind === "found" ? reading : undefined;
@@ -51,11 +49,15 @@ function subjects({ visits, keys }: Gathered): ReadonlyMap<string, Subject> {
       add(resource.policy.look.command, `grants on ${resource.title}`, { access: accessOf(bindings) });
     }
   }
-  for (const { asked, key } of keys) {
-    if ("notObserved" in key || key.primary === undefined) continue;
-    const resource = visits.find(({ resource }) => resource.title === `key ${asked.location}/${asked.key}`)?.resource;
-    const answer = { location: [asked.location], key: asked.name, keyVersions: [key.primary.name] };
-    if (resource?.look !== undefined) add(resource.look.command, "its primary version", answer);
+  for (const { asked, versions, key } of keys) {
+    const title = `versions of key ${asked.location}/${asked.key}`;
+    const primary = "notObserved" in key || key.primary === undefined ? [] : [key.primary.name];
+    const seen = isNotObserved(versions) ? {} : { location: [asked.location], key: asked.name, keyVersions: primary };
+    add(listVersions(asked), title, seen);
+  }
+  for (const job of isNotObserved(jobs) ? [] : [...jobs.ours, ...jobs.others]) {
+    const key = job.environment?.serviceKmsKeyName ?? null;
+    add(describeJob(setup.project, job.location, job.id), nameOfJob(job), { location: [job.location], key });
   }
   return all;
 }

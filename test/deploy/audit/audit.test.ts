@@ -36,7 +36,19 @@ describe("an audit", () => {
       assert.match(command, /^(gcloud|bq) /);
       assert.deepEqual([observedAt, by], ["2026-11-24T12:00:00.000Z", "auditor@bank.example"]);
     }
-    assert.equal(new Set(observations.map(({ command }) => command)).size, observations.length);
+    const of = (what: string) => observations.find((one) => one.what === what)?.answer;
+    assert.equal(of("topic str-pl-pubsub-topic")?.key, KEY);
+    assert.deepEqual(of(`job str-pl (${JOB_ID})`), { location: ["europe-west2"], key: KEY });
+    assert.deepEqual(of("versions of key europe-west2/str-pl-london-key01")?.keyVersions, [
+      `${KEY}/cryptoKeyVersions/2`,
+    ]);
+  });
+
+  it("tells two things of one list apart", async () => {
+    const { observations } = await auditOf((all) => (all["pubsub topics list"][1].kmsKeyName = `${KEY}-another`));
+    const of = (what: string) => observations.find((one) => one.what === what)?.answer?.key;
+    assert.equal(of("topic str-pl-pubsub-topic"), KEY);
+    assert.equal(of("topic str-pl-pubsub-topic-dead-letters"), `${KEY}-another`);
   });
 
   it("takes the graph's and the images' digests from the cloud", async () => {
