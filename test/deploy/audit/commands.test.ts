@@ -92,6 +92,30 @@ describe("the commands that prove", function () {
     assert.deepEqual([none.code, /\[ENVELOPE\]/.test(none.err)], [1, true]);
   });
 
+  it("audit --watch: asks again, and says what changed in between", async () => {
+    const answers = allWell();
+    let [out, waits] = ["", 0];
+    const enough = new Error("enough");
+    const world = {
+      env: { PROJECT_ID: "bank-project" },
+      settingsFile: join(audits, "none"),
+      // What is there is looked up anew each time.
+      run: (command: Parameters<ReturnType<typeof answering>>[0]) => answering(answers)(command),
+      print: (text: string) => {
+        out += text;
+      },
+      complain: () => {},
+      wait: async (ms: number) => {
+        assert.equal(ms, 60_000);
+        if (++waits === 2) throw enough;
+        answers["kms keys list"][0].primary.name = answers["kms keys list"][0].primary.name.replace(/2$/, "3");
+      },
+    };
+    const watched = join(audits, "watched");
+    await assert.rejects(main(["audit", "--audits", watched, "--watch", "60"], world), enough);
+    assert.match(out, /primary version\n {4}was 2\n {4}is {2}3/);
+  });
+
   it("refuses a command line that cannot be run", async () => {
     for (const argv of [[], ["audits"], ["audit", "--watch", "soon"], ["verify-attestation", "f"]]) {
       assert.equal((await run(argv)).code, 2, argv.join(" "));
