@@ -97,6 +97,10 @@ demo-proof: setup ## apply, submit, audit, report, attest and verify, in a fake 
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)
 
+.PHONY: terraform
+terraform: node_modules/.installed ## write the same deployment as build/terraform/main.tf.json, for teams that do not run scripts (as plan)
+	@$(TS) deploy/main.ts terraform $(if $(ORG_POLICIES),--org-policies) $(ARGS)
+
 .PHONY: demo-cloud
 demo-cloud: node_modules/.installed ## plan, apply, verify and more of a deployment, by the real gcloud and bq in a fake cloud on this machine
 	@$(TS) test/support/demo-cloud.ts
@@ -135,10 +139,6 @@ bench: node_modules/.installed ## the yardsticks: ratios to peers, measured in t
 .PHONY: bench-graph
 bench-graph: setup ## the same messages through the graphs of several ways in and out, on Prism: seconds and CPU (MESSAGES ROUNDS)
 	@$(if $(filter-out file,$(origin MESSAGES)),MESSAGES=$(MESSAGES)) ROUNDS=$(ROUNDS) $(TS) test/bench/graph.ts
-
-.PHONY: bench-worker
-bench-worker: worker ## our worker beside Python's and beside plain Node, on one stage (ROUNDS COUNT IDLE BENCH=throughput,small,memory,idle,two)
-	@$(TS) test/bench/worker/main.ts
 
 .PHONY: bench-worker
 bench-worker: worker ## our worker beside Python's and beside plain Node, on one stage (ROUNDS COUNT IDLE BENCH=throughput,small,memory,idle,two)

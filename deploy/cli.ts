@@ -9,7 +9,10 @@ import { listOf } from "./deployment/settings";
 import { type Answers, asking, pause } from "./observe/ask";
 import { commandsOf, exitCodeOf, heldBeforehand, type Plan, plan } from "./observe/plan";
 import { headline, planAsJson, planAsText } from "./observe/print-plan";
+import { readSetup } from "./observe/read";
+import { terraformOf } from "./observe/terraform";
 import { isGood, linesAsText, verify } from "./observe/verify";
+import { resourcesOf } from "./resources";
 import { gcloud } from "./resources/command";
 import { type Asked, askedOf } from "./resources/setup";
 import { describeBroken } from "./rules";
@@ -48,6 +51,7 @@ export const COMMANDS = {
   apply: applyCommand,
   verify: verifyCommand,
   teardown: teardownCommand,
+  terraform: terraformCommand,
 } as const;
 
 /** 0 nothing to do, 2 something to do, 1 an error. */
@@ -103,6 +107,20 @@ async function teardownCommand(options: Options, world: World): Promise<number> 
   await tearDown(taken, keys, doingIn(world, new Map(), await whoAmI(world)));
   world.print("what was this deployment's is gone, but for what stays\n");
   return unseen;
+}
+
+const TERRAFORM = "build/terraform/main.tf.json";
+
+/** Writes a file, and nothing else. 0 written, 1 an error. */
+async function terraformCommand(options: Options, world: World): Promise<number> {
+  const asked = held(options, world);
+  if (asked === undefined) return 1;
+  const setup = await readSetup(asked, asking(world.run, world.wait));
+  const { text, leftOut } = terraformOf(setup, resourcesOf(setup));
+  writeFiles({ files: { [TERRAFORM]: text } });
+  const left = leftOut.map(({ title, why }) => `left out      ${title}: ${why}\n`);
+  world.print(`${TERRAFORM} is written, and was never held against the provider: plan first\n${left.join("")}`);
+  return 0;
 }
 
 /** Typed in, where a terminal is there and no name is given. */

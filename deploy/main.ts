@@ -61,7 +61,10 @@ const parser = (argv: readonly string[]) =>
           describe: "schedule the versions of this key for destruction; asks for its name where none is given",
         }),
     )
-    .demandCommand(1, 1, "give a command: rules, plan, apply, verify or teardown", "one command at a time")
+    .command("terraform [settings..]", "write the same deployment for Terraform's google provider", (terraform) =>
+      terraform.positional("settings", SETTINGS_ARGUMENT).option("org-policies", ORG_POLICIES_OPTION),
+    )
+    .demandCommand(1, 1, "give a command: rules, plan, apply, verify, teardown or terraform", "one command at a time")
     .strict()
     .strictCommands()
     .version(false)

@@ -47,7 +47,7 @@ export function runner(env: NodeJS.ProcessEnv = process.env): Run {
 }
 
 /** The files that a command reads. */
-export function writeFiles({ files = {} }: Command): void {
+export function writeFiles({ files = {} }: Pick<Command, "files">): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, content);

@@ -4,7 +4,7 @@ import type { Json } from "../../schemas/bigquery";
 import { DATA_AGENTS, JOB_AGENTS } from "./agents";
 import { API } from "./apis";
 import { type Command, FILES, gcloud } from "./command";
-import type { Resource } from "./resource";
+import { inSnakeCase, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 type JsonObject = { readonly [name: string]: Json };
@@ -130,6 +130,12 @@ function policy({ project, settings }: Setup, alert: Alert, refersTo: readonly R
       },
     },
     create: [fromFile("create")],
+    terraform: [
+      {
+        type: "google_monitoring_alert_policy",
+        body: { project, ...(inSnakeCase(wanted) as JsonObject) },
+      },
+    ],
     remove: {
       commands: ({ policy }) => [
         gcloud("alpha monitoring policies delete", { project }, (policy as unknown as Policy).name),

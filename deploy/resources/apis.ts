@@ -44,6 +44,10 @@ export function apis({ project, settings, orgPolicies }: Setup): Resource {
       },
     },
     create: [enable(all)],
+    terraform: all.map((service) => ({
+      type: "google_project_service",
+      body: { project, service, disable_on_destroy: false },
+    })),
     remove: "others in the project may use the APIs, too",
   };
 }

@@ -2,7 +2,7 @@
 import type { Json } from "../../schemas/bigquery";
 import { API } from "./apis";
 import { type Command, FILES, gcloud } from "./command";
-import { bindings, type Resource } from "./resource";
+import { bindings, inSnakeCase, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 interface Bucket {
@@ -63,8 +63,26 @@ export function bucket(setup: Setup, key: Resource, account: Resource): Resource
         url,
       ),
     ],
+    terraform: [
+      {
+        type: "google_storage_bucket",
+        body: {
+          project,
+          name: settings.BUCKET,
+          location: region.toUpperCase(),
+          encryption: { default_kms_key_name: dataKey.name },
+          uniform_bucket_level_access: true,
+          public_access_prevention: "enforced",
+          versioning: { enabled: true },
+          lifecycle_rule: inSnakeCase(lifecycle),
+          labels: { deployment: settings.DEPLOYMENT },
+          force_destroy: false,
+        },
+      },
+    ],
     remove: { data: true, commands: () => [gcloud("storage rm", { project, recursive: true }, url)] },
     policy: {
+      terraform: { type: "google_storage_bucket_iam_member", body: { bucket: settings.BUCKET } },
       look: { command: gcloud("storage buckets get-iam-policy", { project, format: "json" }, url), pick: bindings },
       grants: [
         {

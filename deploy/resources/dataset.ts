@@ -45,6 +45,20 @@ export function dataset({ project, region, settings, dataKey }: Setup, key: Reso
         change: () => [update({ set_label: `deployment:${settings.DEPLOYMENT}` })],
       },
     },
+    terraform: [
+      {
+        type: "google_bigquery_dataset",
+        body: {
+          project,
+          dataset_id: settings.DATASET,
+          location: region,
+          description: DESCRIPTION,
+          default_encryption_configuration: { kms_key_name: dataKey.name },
+          ...(seconds !== "0" && { default_table_expiration_ms: Number(seconds) * 1000 }),
+          labels: { deployment: settings.DEPLOYMENT },
+        },
+      },
+    ],
     // Not with its tables: those of others stand in the way.
     remove: { data: true, commands: () => [bq({ project_id: project }, "rm", { dataset: true, force: true }, name)] },
     forRules: { names: ["dataset"], of: ({ location, key }) => ({ location, defaultKey: key }) },

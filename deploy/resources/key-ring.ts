@@ -17,6 +17,7 @@ export function keyRing({ project, location, ring }: KeyAsked, apis: Resource): 
     },
     fields: {},
     create: [gcloud("kms keyrings create", { location, project }, ring)],
+    terraform: [{ type: "google_kms_key_ring", body: { project, location, name: ring } }],
     remove: "Cloud KMS deletes no key ring",
   };
 }

@@ -4,7 +4,7 @@ import type { Json } from "../../schemas/bigquery";
 import { type Agent, agentGrant } from "./agents";
 import { API } from "./apis";
 import { type Command, gcloud } from "./command";
-import { bindings, type Field, type ForRules, type Look, named, type Resource } from "./resource";
+import { bindings, type Block, type Field, type ForRules, type Look, named, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 const DAY_SECONDS = 24 * 60 * 60;
@@ -37,14 +37,16 @@ export function key(setup: Setup, asked: KeyAsked, ring: Resource, agents: reado
     fields: fieldsOf(setup, asked),
     create: [createKey(setup, asked)],
     remove:
-      "Cloud KMS deletes no key, and what is still under it, its copies and backups among it, could no longer be read: its name stays, as do its agents' grants",
+      "Cloud KMS deletes no key, and copies and backups may still be under it: without it nobody reads them; its agents' grants stay, too",
     ...(asked.name === setup.dataflowKey.name && {
       forRules: {
         names: ["key"],
         of: ({ purpose, primary }) => ({ purpose, primaryState: primary }),
       } satisfies ForRules,
     }),
+    terraform: blocksOf(setup, asked),
     policy: {
+      terraform: { type: "google_kms_crypto_key_iam_member", body: { crypto_key_id: asked.name } },
       look: { command: gcloud("kms keys get-iam-policy", { ...at, format: "json" }, asked.key), pick: bindings },
       grants: agents.map((agent) => agentGrant(setup, agent)),
       grant: ({ member, role }) => gcloud("kms keys add-iam-policy-binding", { ...at, member, role }, asked.key),
@@ -133,6 +135,34 @@ function createKey({ settings }: Setup, { key, ring, location, project }: KeyAsk
     },
     key,
   );
+}
+
+function blocksOf({ settings }: Setup, { project, location, ring, key, name }: KeyAsked): readonly Block[] {
+  const isExternal = settings.KEY_PROTECTION === "external";
+  const made: Block = {
+    type: "google_kms_crypto_key",
+    body: {
+      key_ring: `projects/${project}/locations/${location}/keyRings/${ring}`,
+      name: key,
+      purpose: "ENCRYPT_DECRYPT",
+      destroy_scheduled_duration: seconds(settings.KEY_DESTROY_DAYS),
+      labels: { deployment: settings.DEPLOYMENT },
+      version_template: {
+        algorithm: isExternal ? "EXTERNAL_SYMMETRIC_ENCRYPTION" : "GOOGLE_SYMMETRIC_ENCRYPTION",
+        protection_level: settings.KEY_PROTECTION.toUpperCase(),
+      },
+      ...(isExternal
+        ? { skip_initial_version_creation: true }
+        : { rotation_period: seconds(settings.KEY_ROTATION_DAYS) }),
+      lifecycle: { prevent_destroy: true },
+    },
+  };
+  const external_protection_level_options = { external_key_uri: settings.KEY_EXTERNAL_URI };
+  const version = {
+    type: "google_kms_crypto_key_version",
+    body: { crypto_key: name, external_protection_level_options },
+  };
+  return isExternal ? [made, version] : [made];
 }
 
 function externalPrimary(uri: string, at: Record<string, string>, { key }: KeyAsked): Pick<Field, "change" | "byHand"> {

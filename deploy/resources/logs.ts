@@ -59,6 +59,19 @@ export function logBucket({ project, region, settings, dataKey }: Setup, key: Re
         name,
       ),
     ],
+    terraform: [
+      {
+        type: "google_logging_project_bucket_config",
+        body: {
+          project,
+          location: region,
+          bucket_id: name,
+          retention_days: Number(settings.LOG_DAYS),
+          description: `deployment=${settings.DEPLOYMENT}`,
+          cmek_settings: { kms_key_name: dataKey.name },
+        },
+      },
+    ],
     // For seven days more it can be had back.
     remove: {
       data: true,
@@ -106,6 +119,7 @@ export function logSink(setup: Setup, bucket: Resource): Resource {
       disabled: { wanted: false, change: () => [update({ "no-disabled": true })] },
     },
     create: [gcloud("logging sinks create", { project, "log-filter": filter }, name, destination)],
+    terraform: [{ type: "google_logging_project_sink", body: { project, name, destination, filter } }],
     remove: { commands: () => [gcloud("logging sinks delete", { project }, name)] },
   };
 }
@@ -143,6 +157,8 @@ export function defaultSink(setup: Setup, own: Resource): Resource {
     },
     fields: { leavesOut: { wanted, change: (found) => changes(found as Exclusion | null) } },
     create: [],
+    // A project's exclusions are those of its _Default sink.
+    terraform: [{ type: "google_logging_project_exclusion", body: { project, name, filter } }],
     remove: { commands: ({ leavesOut }) => (leavesOut ? [update({ "remove-exclusions": name })] : []) },
   };
 }

@@ -24,6 +24,9 @@ export function network({ project, settings }: Setup, apis: Resource): Resource 
       },
     },
     create: [gcloud("compute networks create", { project, "subnet-mode": "custom" }, settings.NETWORK)],
+    terraform: [
+      { type: "google_compute_network", body: { project, name: settings.NETWORK, auto_create_subnetworks: false } },
+    ],
     remove: { commands: () => [gcloud("compute networks delete", { project }, settings.NETWORK)] },
   };
 }
@@ -89,6 +92,19 @@ export function subnetwork({ project, region, settings }: Setup, network: Resour
         },
         settings.SUBNETWORK,
       ),
+    ],
+    terraform: [
+      {
+        type: "google_compute_subnetwork",
+        body: {
+          project,
+          region,
+          name: settings.SUBNETWORK,
+          network: `projects/${project}/global/networks/${settings.NETWORK}`,
+          ip_cidr_range: settings.SUBNETWORK_RANGE,
+          private_ip_google_access: true,
+        },
+      },
     ],
     remove: { commands: () => [gcloud("compute networks subnets delete", { region, project }, settings.SUBNETWORK)] },
   };
@@ -158,6 +174,20 @@ export function firewall({ project, settings }: Setup, network: Resource): Resou
         },
         name,
       ),
+    ],
+    terraform: [
+      {
+        type: "google_compute_firewall",
+        body: {
+          project,
+          name,
+          network: `projects/${project}/global/networks/${settings.NETWORK}`,
+          direction: "INGRESS",
+          allow: { protocol: "tcp", ports: ["12345-12346"] },
+          source_tags: ["dataflow"],
+          target_tags: ["dataflow"],
+        },
+      },
     ],
     remove: { commands: () => [gcloud("compute firewall-rules delete", { project }, name)] },
   };

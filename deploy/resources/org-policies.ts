@@ -3,7 +3,7 @@ import type { Json } from "../../schemas/bigquery";
 import { covers } from "./alerts";
 import { API } from "./apis";
 import { FILES, gcloud } from "./command";
-import type { Resource } from "./resource";
+import { inSnakeCase, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 /** The services that make nothing without a key. */
@@ -33,6 +33,11 @@ export function orgPolicies(setup: Setup, refersTo: readonly Resource[]): readon
   return Object.entries(rulesOf(setup)).map(([constraint, rule]) => orgPolicy(setup, constraint, rule, refersTo));
 }
 
+/** The provider takes truth values as words. */
+function asWords(rule: Json): Json {
+  return Object.fromEntries(Object.entries(rule as object).map(([name, one]) => [name, one === true ? "TRUE" : one]));
+}
+
 function orgPolicy({ project }: Setup, constraint: string, rule: Json, refersTo: readonly Resource[]): Resource {
   const policy = { name: `projects/${project}/policies/${constraint}`, spec: { rules: [rule] } };
   const file = `${FILES}/org-policies/${constraint}.json`;
@@ -51,6 +56,12 @@ function orgPolicy({ project }: Setup, constraint: string, rule: Json, refersTo:
     },
     fields: { rules: { wanted: [rule], holds: (found) => covers(found, [rule]), change: () => [set] } },
     create: [set],
+    terraform: [
+      {
+        type: "google_org_policy_policy",
+        body: { name: policy.name, parent: `projects/${project}`, spec: { rules: inSnakeCase(asWords(rule)) } },
+      },
+    ],
     remove: { commands: () => [gcloud("org-policies delete", { project }, constraint)] },
   };
 }

@@ -59,8 +59,25 @@ export function registry(
         name,
       ),
     ],
+    terraform: [
+      {
+        type: "google_artifact_registry_repository",
+        body: {
+          project,
+          location: region,
+          repository_id: name,
+          format: "DOCKER",
+          kms_key_name: dataKey.name,
+          labels: { deployment: settings.DEPLOYMENT },
+        },
+      },
+    ],
     remove: { commands: () => [gcloud("artifacts repositories delete", at, name)] },
     policy: {
+      terraform: {
+        type: "google_artifact_registry_repository_iam_member",
+        body: { project, location: region, repository: name },
+      },
       look: {
         command: gcloud("artifacts repositories get-iam-policy", { ...at, format: "json" }, name),
         pick: bindings,

@@ -51,9 +51,22 @@ export interface Grant {
   readonly reason: string;
   /** What makes the member exist; it may be run again. */
   readonly first?: Command;
+  /** What makes the member exist in Terraform's words. */
+  readonly firstBlock?: Block;
+}
+
+/** A block of Terraform's google provider, in its JSON syntax. */
+export interface Block {
+  /** `google_pubsub_topic` */
+  readonly type: string;
+  /** Looked up, where it is not made. */
+  readonly data?: true;
+  readonly body: { readonly [argument: string]: Json };
 }
 
 export interface Policy {
+  /** The kind of a grant's block, and the arguments that say what it is on. */
+  readonly terraform?: Block;
   readonly look: Look<readonly Binding[]>;
   readonly grants: readonly Grant[];
   readonly grant: (grant: Grant) => Command;
@@ -96,11 +109,21 @@ export interface Resource {
   readonly forRules?: ForRules;
   /** How it is taken away; or why it never is. */
   readonly remove?: Removal | string;
+  /** The same, declared for Terraform. */
+  readonly terraform?: readonly Block[];
 }
 
 /** The one of a list whose `name` is exactly this. */
 export function named<T extends { readonly name?: string }>(all: readonly T[], name: string): T | undefined {
   return all.find((one) => one.name === name);
+}
+
+/** Google's names as its provider writes them: `matchesPrefix` is `matches_prefix`. */
+export function inSnakeCase(value: Json): Json {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  const snake = (name: string) => name.replaceAll(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [snake(name), inSnakeCase(one)]));
 }
 
 /** Whose it is, by the description of a kind that has no labels: `deployment=str-pl`. */

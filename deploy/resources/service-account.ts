@@ -31,6 +31,17 @@ export function serviceAccount({ project, settings, worker }: Setup, apis: Resou
         settings.SERVICE_ACCOUNT,
       ),
     ],
+    terraform: [
+      {
+        type: "google_service_account",
+        body: {
+          project,
+          account_id: settings.SERVICE_ACCOUNT,
+          display_name: "Workers of the streaming pipeline",
+          description: `deployment=${settings.DEPLOYMENT}`,
+        },
+      },
+    ],
     remove: { commands: () => [gcloud("iam service-accounts delete", { project }, email)] },
   };
 }
@@ -45,6 +56,7 @@ export function projectGrants({ project, worker }: Setup, account: Resource): Re
     fields: {},
     create: [],
     policy: {
+      terraform: { type: "google_project_iam_member", body: { project } },
       look: { command: gcloud("projects get-iam-policy", { format: "json" }, project), pick: bindings },
       grants: [
         {

@@ -94,9 +94,25 @@ function subscription(
         name,
       ),
     ],
+    terraform: [
+      {
+        type: "google_pubsub_subscription",
+        body: {
+          project,
+          name,
+          topic: `projects/${project}/topics/${topic}`,
+          message_retention_duration: `${Number(days) * 24 * 60 * 60}s`,
+          // Empty is never.
+          expiration_policy: { ttl: "" },
+          enable_exactly_once_delivery: exactlyOnce,
+          labels: { deployment: settings.DEPLOYMENT },
+        },
+      },
+    ],
     remove: { data: true, commands: () => [gcloud("pubsub subscriptions delete", { project }, name)] },
     ...(grants.length > 0 && {
       policy: {
+        terraform: { type: "google_pubsub_subscription_iam_member", body: { project, subscription: name } },
         look: {
           command: gcloud("pubsub subscriptions get-iam-policy", { project, format: "json" }, name),
           pick: bindings,

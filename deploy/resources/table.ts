@@ -4,7 +4,7 @@ import type { Json } from "../../schemas/bigquery";
 import { API } from "./apis";
 import { type ApiColumn, asJson, inOneForm, merged, unchangeable, wantedColumns } from "./columns";
 import { bq, type Command, FILES } from "./command";
-import { bindings, type Field, type Resource } from "./resource";
+import { bindings, type Block, type Field, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
 interface Table {
@@ -27,9 +27,11 @@ export function table(setup: Setup, dataset: Resource, account: Resource): Resou
     look: { command: bq({ project_id: project, format: "json" }, "show", {}, name), pick: tableFields },
     fields: fieldsOf(setup),
     create: [createTable(setup)],
+    terraform: [{ type: "google_bigquery_table", body: { ...placeOf(setup), ...argumentsOf(setup) } }],
     remove: { data: true, commands: () => [bq({ project_id: project }, "rm", { table: true, force: true }, name)] },
     forRules: { names: ["table"], of: ({ key }) => ({ key }) },
     policy: {
+      terraform: { type: "google_bigquery_table_iam_member", body: placeOf(setup) },
       look: {
         command: bq({ project_id: project, format: "json" }, "get-iam-policy", { table: true }, name),
         pick: bindings,
@@ -47,6 +49,25 @@ export function table(setup: Setup, dataset: Resource, account: Resource): Resou
 }
 
 const nameOf = ({ project, settings }: Setup) => `${project}:${settings.DATASET}.${settings.TABLE}`;
+
+const placeOf = ({ project, settings }: Setup) => ({
+  project,
+  dataset_id: settings.DATASET,
+  table_id: settings.TABLE,
+});
+
+function argumentsOf({ settings, dataKey, schema }: Setup): Block["body"] {
+  const columns = inOneForm(wantedColumns(schema.columns, settings.POLICY_TAG));
+  return {
+    description: schema.description,
+    schema: JSON.stringify(columns),
+    encryption_configuration: { kms_key_name: dataKey.name },
+    ...(settings.PARTITION_COLUMN !== "" && { time_partitioning: { type: "DAY", field: settings.PARTITION_COLUMN } }),
+    ...(settings.CLUSTER_COLUMNS !== "" && { clustering: settings.CLUSTER_COLUMNS.split(",") }),
+    labels: { deployment: settings.DEPLOYMENT },
+    deletion_protection: true,
+  };
+}
 
 function tableFields(found: Table): Record<string, Json> {
   const { type, field } = found.timePartitioning ?? {};

@@ -59,11 +59,24 @@ export function topic(
         name,
       ),
     ],
+    terraform: [
+      {
+        type: "google_pubsub_topic",
+        body: {
+          project,
+          name,
+          kms_key_name: dataKey.name,
+          message_storage_policy: { allowed_persistence_regions: [region], enforce_in_transit: true },
+          labels: { deployment: settings.DEPLOYMENT },
+        },
+      },
+    ],
     // Without its topic a subscription receives nothing more.
     remove: { data: true, commands: () => [gcloud("pubsub topics delete", { project }, name)] },
     forRules: { names: [name === settings.TOPIC ? "topic" : "deadLetterTopic"], of: topicForRules },
     ...(grants.length > 0 && {
       policy: {
+        terraform: { type: "google_pubsub_topic_iam_member", body: { project, topic: name } },
         look: { command: gcloud("pubsub topics get-iam-policy", { project, format: "json" }, name), pick: bindings },
         grants,
         grant: ({ member, role }) => gcloud("pubsub topics add-iam-policy-binding", { project, member, role }, name),
