@@ -4,6 +4,7 @@
  * failed and let its bundles wait for ever. It kept an entry for every bundle that ever was. And it held up neither the runner nor the
  * stage: all that came in before the stage was ready for it, and all that went out before the runner took it, was kept in memory.
  */
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from "node:stream";
 import { ChannelCredentials, type ClientDuplexStream, Metadata } from "@grpc/grpc-js";
 import { Elements } from "apache-beam/proto/beam_fn_api";
 import { BeamFnDataClient } from "apache-beam/proto/beam_fn_api.grpc-client";
@@ -45,8 +46,14 @@ export class DataChannel {
     const metadata = new Metadata();
     metadata.add("worker_id", workerId);
     this.client = new BeamFnDataClient(endpoint, ChannelCredentials.createInsecure(), WINDOW);
-    const asTheyAre = (bytes: Buffer) => bytes;
-    this.stream = this.client.makeBidiStreamRequest(METHOD, asTheyAre, Elements.fromBinary.bind(Elements), metadata);
+    this.stream = withoutReadingAhead(() =>
+      this.client.makeBidiStreamRequest<Buffer, Elements>(
+        METHOD,
+        (bytes) => bytes,
+        (bytes) => Elements.fromBinary(bytes),
+        metadata,
+      ),
+    );
     this.stream.on("data", (elements: Elements) => this.receive(elements));
     this.stream.on("error", (error: Error) => this.fail(error));
     this.stream.on("end", () => this.fail(new Error("the runner ended the data channel")));
@@ -125,6 +132,17 @@ export class DataChannel {
     for (const bundleId of this.inlets.keys()) this.failBundle(bundleId, error);
     for (const { reject } of this.held.splice(0)) reject(error);
     this.client.close();
+  }
+}
+
+/** A stream of Node's holds 16 messages beyond what is read of it, of whatever size; of a megabyte and more one is enough. */
+function withoutReadingAhead<T>(open: () => T): T {
+  const usual = getDefaultHighWaterMark(true);
+  setDefaultHighWaterMark(true, 1);
+  try {
+    return open();
+  } finally {
+    setDefaultHighWaterMark(true, usual);
   }
 }
 

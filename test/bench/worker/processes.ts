@@ -91,11 +91,10 @@ function commandOf(kind: Kind, url: string): { command: string; args: string[]; 
   }
   const node = nodeOf(kind.node);
   if (kind.what === "behind grpc-js") {
-    return {
-      command: node,
-      args: ["-r", "ts-node/register", join(__dirname, "behind-grpc.ts"), url, "worker-1"],
-      env: {},
-    };
+    // With the flag of our worker's, without which it slows down after each pause: the limit is the least that is possible.
+    const script = join(__dirname, "behind-grpc.ts");
+    const args = ["--heap-growing-percent=1000", "-r", "ts-node/register", script, url, "worker-1"];
+    return { command: node, args, env: {} };
   }
   writeStage();
   const modules = ["regulated-streaming-pipeline/pipeline/sdk/beam", STAGE];
