@@ -1,4 +1,4 @@
-/** The SDK looked a counter up by a text that it put together for every update: 0.15 µs each. One bundle's provider finds it once. */
+/** The SDK looked a counter up by a text that it put together for every update. One bundle's provider finds it once. */
 import type { Metric } from "apache-beam/transforms/pardo";
 import { ParamProviderImpl } from "apache-beam/worker/pardo_context";
 

@@ -1,6 +1,6 @@
 /**
  * The messages of the data channel as bytes, `Elements` of Beam's beam_fn_api.proto: a sink writes its elements into one buffer and this
- * around them, so that nothing is copied or made an object on the way to gRPC. 0.15 µs an element of 270 bytes.
+ * around them, so that nothing is copied or made an object on the way to gRPC.
  */
 import { FlatWriter } from "./flat-writer";
 

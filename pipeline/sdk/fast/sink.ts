@@ -1,6 +1,6 @@
 /**
  * Where elements leave a worker. The SDK's sink wrote into a new protobufjs Writer for every megabyte, put its full buffer away only after
- * it was sent, so that what came in between was sent twice, and did not ask whether the channel could take more. 8.5 → 4.5 µs an element.
+ * it was sent, so that what came in between was sent twice, and did not ask whether the channel could take more. 8.5 → 4.5 µs an element, in the spike.
  */
 import { Context } from "apache-beam/coders/coders";
 import { RemoteGrpcPort } from "apache-beam/proto/beam_fn_api";

@@ -1,5 +1,5 @@
 /**
- * StrUtf8Coder of the SDK made a typed array of every string by TextEncoder, and copied it: 8 µs of an element of 14 fields. It also took
+ * StrUtf8Coder of the SDK made a typed array of every string by TextEncoder, and copied it: 8 µs of an element of 14 fields, in the spike. It also took
  * a byte order mark away from the beginning of what it read, which is part of the value. What is not UTF-8 is read as U+FFFD, as before.
  */
 import { Context } from "apache-beam/coders/coders";
