@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ApplyError, apply } from "../../../deploy/change/apply";
 import { keyCommands } from "../../../deploy/change/destroy-keys";
 import { tearDown, teardownAsText, teardownOf } from "../../../deploy/change/teardown";
+import { main } from "../../../deploy/main";
 import { asking } from "../../../deploy/observe/ask";
 import { plan } from "../../../deploy/observe/plan";
 import { resourcesOf } from "../../../deploy/resources";
@@ -180,4 +181,39 @@ describe("the versions of a key", () => {
       await assert.rejects(keyCommands(made, [name], asking(cloud.run, noWait)), /is no key of this deployment's own/);
     });
   }
+});
+
+describe("the command teardown", () => {
+  /** The project is there, and the caller may look at nothing in it. */
+  const nothingSeen: Run = async ({ args }) =>
+    args[0] === "projects" && args[1] === "describe"
+      ? { code: 0, stdout: '{"projectNumber":"7"}', stderr: "" }
+      : { code: 1, stdout: "", stderr: "ERROR: PERMISSION_DENIED: no" };
+
+  async function run(...argv: string[]) {
+    let said = "";
+    const say = (text: string) => {
+      said += text;
+    };
+    const world = { env: {}, settingsFile: "no such file", print: say, complain: say, wait: noWait, run: nothingSeen };
+    return { code: await main(["teardown", ...argv, "PROJECT_ID=bank-project"], world), said };
+  }
+
+  it("is an error where nobody could look at what may still be there", async () => {
+    const { code, said } = await run("--yes");
+    assert.equal(code, 1);
+    assert.match(said, /^not observed {2}topic str-pl-pubsub-topic: /m);
+  });
+
+  it("takes a key's name from a terminal, or from the command line", async () => {
+    const { code, said } = await run("--yes", "--destroy-keys=");
+    assert.equal(code, 1);
+    assert.match(said, /nobody can be asked here: --destroy-keys KEY/);
+  });
+
+  it("names the keys that are the deployment's own where another is named", async () => {
+    const { code, said } = await run("--yes", "--destroy-keys=another");
+    assert.equal(code, 1);
+    assert.match(said, /another is no key of this deployment's own: it has none/);
+  });
 });
