@@ -3,6 +3,7 @@ import { loadTableSchema } from "../schemas/load";
 import { apply, type Doing, refuseObstacles } from "./change/apply";
 import { keyCommands } from "./change/destroy-keys";
 import { JOURNAL, journal } from "./change/journal";
+import { refuseWhileRunning } from "./change/running-jobs";
 import { tearDown, teardownAsText, teardownOf } from "./change/teardown";
 import { DeploymentError } from "./deployment";
 import { listOf } from "./deployment/settings";
@@ -103,6 +104,7 @@ async function teardownCommand(options: Options, world: World): Promise<number> 
   const unseen = taken.notObserved.length > 0 ? 1 : 0;
   const count = taken.steps.flatMap(({ commands }) => commands).length + keys.length;
   if (count === 0) return unseen;
+  await refuseWhileRunning(made.setup, ask);
   if (!options.yes && !(await confirmed(count, world))) return 1;
   await tearDown(taken, keys, doingIn(world, new Map(), await whoAmI(world)));
   world.print("what was this deployment's is gone, but for what stays\n");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { ApplyError, apply } from "../../../deploy/change/apply";
 import { keyCommands } from "../../../deploy/change/destroy-keys";
+import { refuseWhileRunning } from "../../../deploy/change/running-jobs";
 import { tearDown, teardownAsText, teardownOf } from "../../../deploy/change/teardown";
 import { main } from "../../../deploy/main";
-import { asking } from "../../../deploy/observe/ask";
+import { type Ask, asking } from "../../../deploy/observe/ask";
 import { plan } from "../../../deploy/observe/plan";
 import { resourcesOf } from "../../../deploy/resources";
 import { shown } from "../../../deploy/resources/command";
@@ -215,5 +216,25 @@ describe("the command teardown", () => {
     const { code, said } = await run("--yes", "--destroy-keys=another");
     assert.equal(code, 1);
     assert.match(said, /another is no key of this deployment's own: it has none/);
+  });
+});
+
+describe("a teardown under a job", () => {
+  const job = { id: "1", name: setupFor().deployment.jobName, location: "europe-west2" };
+  const asked = (answer: object) => refuseWhileRunning(setupFor(), async () => answer as never);
+  const trouble = (kind: string) => ({ trouble: { kind, said: "no" } });
+
+  it("is refused while one of the deployment's runs, or where nobody may see", async () => {
+    const running: Ask = async ({ args }) => ({ answer: args.includes("list") ? [job] : job });
+    await assert.rejects(
+      refuseWhileRunning(setupFor(), running),
+      /nothing is taken away while this runs: .*drain it first/,
+    );
+    await assert.rejects(asked(trouble("forbidden")), /whether a job still runs is not observed: no/);
+  });
+
+  it("goes on where none runs, or Dataflow is off", async () => {
+    await asked({ answer: [] });
+    await asked(trouble("api off"));
   });
 });
