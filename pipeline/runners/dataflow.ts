@@ -4,9 +4,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expandGraph, writeGraph } from "./expand";
-import { findJava, JavaService } from "./java";
-import { findPython, PythonService, type Submitted } from "./python";
-import { needsJava } from "../composites/methods";
+import type { Submitted } from "./python";
+import { findTools, withServices } from "./services";
 import { askedOfJob } from "../dataflow/asked";
 import { type FlagValues, pythonFlags } from "../dataflow/flags";
 import { follow } from "../dataflow/follow";
@@ -19,7 +18,7 @@ import { DataflowService } from "../dataflow/service";
 import type { Log } from "../log";
 import type { DataflowOptions } from "../options";
 import { rowSettings } from "../options/rows";
-import { workerModules } from "../sdk/pipeline-proto";
+import { type WorkerEnvironments, workerModules } from "../sdk/pipeline-proto";
 import { UsageError } from "../usage-error";
 import type { Deployment } from "../../deploy/deployment";
 import { describeBroken, heldAgainstRules, NOTHING_OBSERVED, type Verdict } from "../../deploy/rules";
@@ -93,34 +92,18 @@ const EXPERIMENTS = [
   "disable_always_on_exception_sampling",
 ].map((experiment) => `--experiments=${experiment}`);
 
-/** Stages the graph and creates the job. Whatever ends this process, Python ends with it. */
+/** Stages the graph and creates the job. */
 async function submit(context: Context, deployment: Deployment, asked: FlagValues): Promise<Submitted> {
   const { options, log, stop } = context;
   const settings = rowSettings(options);
-  const interpreter = findPython();
-  const foundJava = needsJava(options.methods) ? findJava() : undefined;
+  const tools = findTools(options.methods);
   if (options.others.update && !options.dryRun) await running(context);
 
   log.info("starting Beam's Python, which expands the graph");
-  const python = await PythonService.start(interpreter, options.logLevel);
-  let java: JavaService | undefined;
-  const end = () => {
-    python.stop();
-    java?.stop();
-  };
-  stop.addEventListener("abort", end);
-  try {
-    java = foundJava && (await JavaService.start(foundJava, options.logLevel));
-    const docker = (image: string) => ({ type: "DOCKER", image }) as const;
-    const images = {
-      typescript: docker(deployment.workerImage),
-      python: docker(deployment.pythonImage),
-      java: deployment.javaImage === undefined ? undefined : docker(deployment.javaImage),
-    };
-    const expansion = { python: python.expansionService, java: java?.expansionService };
+  return await withServices(tools, options.logLevel, stop, async ({ python, expansion }) => {
     const storageWrite = { ...options.storageWrite, kmsKey: deployment.dataflowKmsKey };
     const parts = { places: deployment, settings, readBy: "service", expansion, storageWrite } as const;
-    const graph = writeGraph(await expandGraph(options.methods, parts, images), options.jobFolder);
+    const graph = writeGraph(await expandGraph(options.methods, parts, imagesOf(deployment)), options.jobFolder);
     log.info(
       options.dryRun ? "making the job, sending nothing" : `staging to ${deployment.stagingLocation} and submitting`,
     );
@@ -128,10 +111,16 @@ async function submit(context: Context, deployment: Deployment, asked: FlagValue
     const flags = [...pythonFlags(asked), ...EXPERIMENTS, ...modules];
     const submission = { graph, flags, folder: resolve(options.jobFolder), dry_run: options.dryRun };
     return await python.submit(submission).finally(() => rmSync(graph));
-  } finally {
-    stop.removeEventListener("abort", end);
-    end();
-  }
+  });
+}
+
+function imagesOf({ workerImage, pythonImage, javaImage }: Deployment): WorkerEnvironments {
+  const docker = (image: string) => ({ type: "DOCKER", image }) as const;
+  return {
+    typescript: docker(workerImage),
+    python: docker(pythonImage),
+    java: javaImage === undefined ? undefined : docker(javaImage),
+  };
 }
 
 /** The job as the service has it; of a dry run or a template, the one that was made. */

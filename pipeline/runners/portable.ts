@@ -1,9 +1,8 @@
 /** The same graph on any Beam job service. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expandGraph } from "./expand";
-import { findJava, JavaService } from "./java";
-import { findPython, PythonService, SubmissionError } from "./python";
-import { needsJava } from "../composites/methods";
+import { SubmissionError } from "./python";
+import { findTools, withServices } from "./services";
 import type { Log } from "../log";
 import type { PortableOptions } from "../options";
 import { rowSettings } from "../options/rows";
@@ -25,36 +24,18 @@ export async function runPortable(
 
 async function submit(options: PortableOptions, log: Log, stop: AbortSignal): Promise<SubmittedJob> {
   const settings = rowSettings(options);
-  const interpreter = findPython();
-  const foundJava = needsJava(options.methods) ? findJava() : undefined;
+  const tools = findTools(options.methods);
   log.info("starting Beam's Python, which expands the graph");
-  const python = await PythonService.start(interpreter, options.logLevel);
-  let java: JavaService | undefined;
-  const end = () => {
-    python.stop();
-    java?.stop();
-  };
-  stop.addEventListener("abort", end);
-  try {
-    java = foundJava && (await JavaService.start(foundJava, options.logLevel));
-    const context = {
-      places: options.places,
-      settings,
-      readBy: "pull",
-      expansion: { python: python.expansionService, java: java?.expansionService },
-      storageWrite: options.storageWrite,
-    } as const;
-    const graph = await expandGraph(options.methods, context, options.workers);
-    log.info(`submitting to ${options.jobEndpoint}`);
-    return await submitTo(options.jobEndpoint, graph, options.jobName);
-  } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    if (typeof code !== "string") throw error;
-    throw new SubmissionError(code, `${options.jobEndpoint} does not take the job: ${code} ${message}`);
-  } finally {
-    stop.removeEventListener("abort", end);
-    end();
-  }
+  return await withServices(tools, options.logLevel, stop, async ({ expansion }) => {
+    const { places, storageWrite, workers, jobEndpoint } = options;
+    const context = { places, settings, readBy: "pull", expansion, storageWrite } as const;
+    const graph = await expandGraph(options.methods, context, workers);
+    log.info(`submitting to ${jobEndpoint}`);
+    return await submitTo(jobEndpoint, graph, options.jobName).catch((error: Error & { code?: unknown }) => {
+      if (typeof error.code !== "string") throw error;
+      throw new SubmissionError(error.code, `${jobEndpoint} does not take the job: ${error.code} ${error.message}`);
+    });
+  });
 }
 
 async function waitFor(job: SubmittedJob, log: Log, stop: AbortSignal): Promise<number> {
