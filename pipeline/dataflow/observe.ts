@@ -125,14 +125,19 @@ function toBucket({ location, encryption, iamConfiguration }: BucketResource): B
   };
 }
 
-/** projects/P/locations/L/repositories/R of L-docker.pkg.dev/P/R/NAME. */
+/** projects/P/locations/L/repositories/R of L-docker.pkg.dev/P/R/PACKAGE; undefined where the image is in no Artifact Registry. */
 export function repositoryOf(image: string): string | undefined {
+  return artifactOf(image)?.repository;
+}
+
+/** Where an image is; a package may have folders, which are part of its name, and a project a domain: `example.com:p` is example.com/p here. */
+function artifactOf(image: string): { readonly repository: string; readonly path: string } | undefined {
   const { host, location } = parseImage(image);
   if (location === undefined) return undefined;
-  // A project may have a domain: `example.com:project` is example.com/project here.
-  const [, project, repository] = /^([^/]*\.[^/]*\/[^/]+|[^/]+)\/([^/]+)\//.exec(image.slice(host.length + 1)) ?? [];
-  if (project === undefined) return undefined;
-  return `projects/${project.replace("/", ":")}/locations/${location}/repositories/${repository}`;
+  const form = /^([^/]*\.[^/]*\/[^/]+|[^/]+)\/([^/]+)\/(.+)$/;
+  const [, project, repository, path] = form.exec(image.slice(host.length + 1)) ?? [];
+  if (project === undefined || path === undefined) return undefined;
+  return { repository: `projects/${project.replace("/", ":")}/locations/${location}/repositories/${repository}`, path };
 }
 
 /** The same deployment with each image that is named by its tag named by the digest that the tag has now, where the registry tells. */
@@ -142,20 +147,16 @@ export async function digestsPinned(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Deployment> {
   const pinned = async (image: string) => {
-    const repository = repositoryOf(image);
-    const parts = /^(?<name>[^@]+):(?<tag>[^/@:]+)$/.exec(image)?.groups;
-    if (repository === undefined || parts === undefined) return image;
-    // HOST/PROJECT/REPOSITORY/PACKAGE: a package may have folders, which are part of its name.
-    const within = parts
-      .name!.slice(parts.name!.indexOf(`/${repository.split("/").at(-1)}/`))
-      .split("/")
-      .slice(2);
-    const tag = await observed(async () => {
-      const url = `${registryApi(env)}${repository}/packages/${within.join("%2F")}/tags/${parts.tag}`;
+    const artifact = artifactOf(image);
+    const [, name, tag] = /^([^@]+):([^/@:]+)$/.exec(image) ?? [];
+    if (artifact === undefined || name === undefined) return image;
+    const package_ = encodeURIComponent(artifact.path.slice(0, -`:${tag}`.length));
+    const found = await observed(async () => {
+      const url = `${registryApi(env)}${artifact.repository}/packages/${package_}/tags/${tag}`;
       return (await call("GET", url)) as { version?: string };
     });
-    const digest = "version" in tag ? /\/versions\/(sha256:[0-9a-f]{64})$/.exec(tag.version ?? "")?.[1] : undefined;
-    return digest === undefined ? image : `${parts.name}@${digest}`;
+    const digest = "version" in found ? /\/versions\/(sha256:[0-9a-f]{64})$/.exec(found.version ?? "")?.[1] : undefined;
+    return digest === undefined ? image : `${name}@${digest}`;
   };
   const [workerImage, pythonImage, javaImage] = await Promise.all([
     pinned(asked.workerImage),

@@ -176,6 +176,14 @@ describe("an image that is named by its tag", () => {
     assert.ok(!("javaRepository" in (await observe(london(), call, {}))));
   });
 
+  it("may lie in a folder, of a repository that is named as its project", async () => {
+    const asked = london({ workerImage: "europe-west2-docker.pkg.dev/images/images/a/worker:1" });
+    const at = "https://artifactregistry.googleapis.com/v1/projects/images/locations/europe-west2/repositories/images";
+    const version = { version: `projects/images/versions/${DIGEST}` };
+    const found = await digestsPinned(asked, cloud({ [`${at}/packages/a%2Fworker/tags/1`]: version }).call, {});
+    assert.equal(found.workerImage, `europe-west2-docker.pkg.dev/images/images/a/worker@${DIGEST}`);
+  });
+
   it("is left alone where it has a digest, or is in no Artifact Registry", async () => {
     const asked = london({ workerImage: `docker.io/node@${DIGEST}`, pythonImage: "docker.io/python:3.13" });
     const { call, asked: calls } = cloud({});
