@@ -9,8 +9,7 @@ import { PipelineProto } from "../../pipeline/sdk/pipeline-proto";
 import { onFirstNode, withStandIns } from "../pipeline/dataflow/stand-ins";
 import { run, start, waitUntil } from "../support/commands";
 import { startBigQueryEmulator } from "../support/emulators/bigquery";
-import { MissingTool } from "../support/emulators/process";
-import { skipFor } from "../support/skip";
+import { orSkip } from "../support/skip";
 import { withPubsub } from "../support/with-pubsub";
 
 describe("a canary", function () {
@@ -19,12 +18,7 @@ describe("a canary", function () {
   const pubsub = withPubsub(this);
   let bigQuery: Awaited<ReturnType<typeof startBigQueryEmulator>> | undefined;
   before(async function () {
-    try {
-      bigQuery = await startBigQueryEmulator();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    bigQuery = await orSkip(this, () => startBigQueryEmulator());
   });
   after(() => bigQuery?.stop());
 

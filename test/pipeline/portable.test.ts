@@ -11,8 +11,7 @@ import { Pubsub } from "../rehearsal/pubsub";
 import { type StandIns, startStandIns } from "../rehearsal/stand-ins";
 import { Tables } from "../rehearsal/tables";
 import { start } from "../support/commands";
-import { MissingTool } from "../support/emulators/process";
-import { skipFor } from "../support/skip";
+import { orSkip } from "../support/skip";
 import { findPython } from "../../pipeline/runners/python";
 import { loadTableSchema } from "../../schemas/load";
 
@@ -26,12 +25,7 @@ const suite = () => {
 
   before(async function () {
     this.timeout(15 * 60_000);
-    try {
-      prepare();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    orSkip(this, prepare);
     logs = mkdtempSync(join(tmpdir(), "portable-"));
     standIns = await startStandIns(findPython(), logs);
     Object.assign(process.env, standIns.env);

@@ -9,9 +9,8 @@ import { join, resolve, sep } from "node:path";
 import { prepare } from "./prepare";
 import { passed, type RehearsalSummary } from "./summary";
 import { waitUntil } from "../support/commands";
-import { MissingTool } from "../support/emulators/process";
 import { requireJava } from "../support/java";
-import { skipFor } from "../support/skip";
+import { orSkip } from "../support/skip";
 
 const FIRST_TIME_MS = 15 * 60_000;
 const SMALL = { MESSAGES: "300", INVALID: "0.1" };
@@ -107,14 +106,5 @@ const suite = () => {
     assert.ok(!existsSync(join(out, "summary.json")));
   });
 };
-
-function orSkip(test: Mocha.Context, needed: () => unknown): void {
-  try {
-    needed();
-  } catch (error) {
-    if (!(error instanceof MissingTool)) throw error;
-    skipFor(test, error);
-  }
-}
 
 if (!isFurtherNode) describe("a rehearsal", suite);

@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import type { Suite } from "mocha";
 import { v1 } from "@google-cloud/pubsub";
-import { type Emulator, MissingTool } from "./emulators/process";
+import { type Emulator } from "./emulators/process";
 import { startPubsubEmulator } from "./emulators/pubsub";
-import { skipFor } from "./skip";
+import { orSkip } from "./skip";
 import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";
 
 export interface Pubsub {
@@ -26,12 +26,7 @@ export function withPubsub(suite: Suite): Pubsub {
   let subscriber: v1.SubscriberClient;
 
   suite.beforeAll(async function () {
-    try {
-      emulator = await startPubsubEmulator();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    emulator = await orSkip(this, () => startPubsubEmulator());
     process.env.PUBSUB_EMULATOR_HOST = emulator!.host;
     const options = pubsubClientOptions(PROJECT);
     publisher = new v1.PublisherClient(options);

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { envelopeAsText, seal } from "../../../deploy/attest/dsse";
 import { localSigner } from "../../../deploy/attest/local-key";
 import { statementOf } from "../../../deploy/attest/statement";
-import { MissingTool } from "../../support/emulators/process";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
 import { auditOf } from "../audit/answers";
 import { prepareDsseLibrary, verifiedByLibrary } from "./library";
@@ -16,12 +15,7 @@ if (isFirstNode) {
   describe("an attestation, read by securesystemslib", () => {
     before(function () {
       this.timeout(180_000);
-      try {
-        prepareDsseLibrary();
-      } catch (error) {
-        if (!(error instanceof MissingTool)) throw error;
-        skipFor(this, error);
-      }
+      orSkip(this, prepareDsseLibrary);
     });
 
     it("holds, and does not once a byte of the payload is another", async () => {

@@ -7,8 +7,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { printToPdf } from "../../../deploy/report/pdf";
 import { reportOf } from "../../../deploy/report/report";
-import { MissingTool } from "../../support/emulators/process";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
 import { type Answers, auditOf } from "../audit/answers";
 import { open, startBrowser } from "./browser";
@@ -33,12 +32,7 @@ if (isFirstNode) {
       const audit = await auditOf(troubled);
       const changes = [{ what: "x", before: null, after: "y" }];
       writeFileSync(file, reportOf({ ...audit, standIn: "a fake", drift: { since: audit.observedAt, changes } }));
-      try {
-        browser = await startBrowser();
-      } catch (error) {
-        if (!(error instanceof MissingTool)) throw error;
-        skipFor(this, error);
-      }
+      browser = await orSkip(this, () => startBrowser());
     });
     after(async () => {
       await browser?.close();

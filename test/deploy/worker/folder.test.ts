@@ -5,10 +5,9 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, sta
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { MissingTool } from "../../support/emulators/process";
 import { preparedBoot } from "../../support/go";
 import { command } from "../../support/prepared";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 const FOLDER = "build/worker";
 const PACKAGE = "regulated-streaming-pipeline";
@@ -16,13 +15,10 @@ const json = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 
 describe("the worker image", () => {
   before(function () {
-    try {
+    orSkip(this, () => {
       const BOOT = preparedBoot();
       command("deploy/worker/build.sh", [], { BOOT });
-    } catch (error) {
-      if (error instanceof MissingTool) skipFor(this, error);
-      throw error;
-    }
+    });
   });
 
   it("has every module that a graph registers", () => {

@@ -14,11 +14,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { MissingTool } from "../../support/emulators/process";
 import { preparedBoot } from "../../support/go";
 import { requireJava } from "../../support/java";
 import { command } from "../../support/prepared";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 const DOCKERFILES = ["deploy/worker/Dockerfile", "deploy/worker/python.Dockerfile", "deploy/worker/java.Dockerfile"];
 const DIGEST = `@sha256:${"a".repeat(64)}`;
@@ -156,13 +155,4 @@ function instructions(file: string): string[] {
     .replaceAll(/^#.*\n/gm, "")
     .replaceAll("\\\n", " ");
   return text.split("\n").filter((line) => line.trim() !== "");
-}
-
-function orSkip<T>(test: Mocha.Context, get: () => T): T {
-  try {
-    return get();
-  } catch (error) {
-    if (error instanceof MissingTool) skipFor(test, error);
-    throw error;
-  }
 }

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { freePort, MissingTool } from "../../support/emulators/process";
+import { freePort } from "../../support/emulators/process";
 import { preparedBoot } from "../../support/go";
 import { prepareNodes } from "../../support/nodes";
 import { command } from "../../support/prepared";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 import { type Boot, startBoot, withoutNetwork } from "./boot";
 import { ask, type Runner, startRunner } from "./runner";
 
@@ -20,14 +20,11 @@ describe("the worker's folder", () => {
   let scratch: string;
 
   before(function () {
-    try {
+    orSkip(this, () => {
       prepareNodes();
       const BOOT = preparedBoot();
       command("deploy/worker/build.sh", [], { BOOT });
-    } catch (error) {
-      if (error instanceof MissingTool) skipFor(this, error);
-      throw error;
-    }
+    });
   });
 
   beforeEach(() => {
@@ -101,12 +98,3 @@ describe("the worker's folder", () => {
     assert.match(boot.said(), /regulated-streaming-pipeline\/pipeline\/nowhere/);
   });
 });
-
-function orSkip<T>(test: Mocha.Context, get: () => T): T {
-  try {
-    return get();
-  } catch (error) {
-    if (error instanceof MissingTool) skipFor(test, error);
-    throw error;
-  }
-}

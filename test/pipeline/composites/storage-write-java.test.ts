@@ -10,9 +10,8 @@ import { ExpansionError } from "../../../pipeline/sdk/cross-language";
 import { DockerPayload, ParDoPayload } from "apache-beam/proto/beam_runner_api";
 import { UsageError } from "../../../pipeline/usage-error";
 import type { PARSED } from "../../../pipeline/wire";
-import { MissingTool } from "../../support/emulators/process";
 import { requireJava } from "../../support/java";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 const docker = (image: string) => ({ type: "DOCKER", image }) as const;
 const IMAGES = { typescript: docker("worker:1"), python: docker("python:1"), java: docker("java:1") };
@@ -23,12 +22,7 @@ describe("the graph for workers with Java in it", function () {
   this.timeout(60_000);
   let java: JavaService;
   before(async function () {
-    try {
-      requireJava();
-    } catch (error) {
-      if (error instanceof MissingTool) skipFor(this, error);
-      throw error;
-    }
+    orSkip(this, requireJava);
     java = await JavaService.start(findJava(), "error");
   });
   after(() => java?.stop());

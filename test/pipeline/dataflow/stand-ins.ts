@@ -8,9 +8,8 @@ import type { Context, Suite } from "mocha";
 import { needsPython } from "../python/support";
 import { type Running, start, waitUntil } from "../../support/commands";
 import { type DataflowStandIn, startDataflow } from "../../support/dataflow/service";
-import { MissingTool } from "../../support/emulators/process";
 import { prepareStorageEmulator, type StorageEmulator, startStorageEmulator } from "../../support/emulators/storage";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 import type { Job } from "../../../pipeline/dataflow/job";
 import type { JobRecord } from "../../../pipeline/dataflow/record";
 
@@ -58,12 +57,7 @@ export interface StandIns {
 /** For a `before` hook: skips the suite where the stand-ins, or Beam's Python, cannot be had. */
 export function needsStandIns(test: Context): void {
   needsPython(test);
-  try {
-    prepareStorageEmulator();
-  } catch (error) {
-    if (!(error instanceof MissingTool)) throw error;
-    skipFor(test, error);
-  }
+  orSkip(test, prepareStorageEmulator);
 }
 
 /** Fresh ones for each test. Where they cannot be had, the tests are skipped, loudly. */

@@ -3,21 +3,15 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { PROJECT } from "./every-option";
 import { onFirstNode, withStandIns } from "./stand-ins";
-import { MissingTool } from "../../support/emulators/process";
 import { requireJava } from "../../support/java";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 const JAVA_IMAGE = "europe-west2-docker.pkg.dev/my-project/images/java:7";
 
 describe("a submission that writes by Java's Storage Write", function () {
   this.timeout(120_000);
   before(function () {
-    try {
-      requireJava();
-    } catch (error) {
-      if (error instanceof MissingTool) skipFor(this, error);
-      throw error;
-    }
+    orSkip(this, requireJava);
   });
   const on = withStandIns(this);
 

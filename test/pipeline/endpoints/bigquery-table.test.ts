@@ -9,8 +9,8 @@ import { openBigQueryTable } from "../../../pipeline/endpoints/bigquery-table";
 import type { MessageRow, RowWriter, WriteResult } from "../../../pipeline/endpoints/endpoint";
 import type { TableSchema } from "../../../schemas/schema";
 import { BIGQUERY_PROJECT, startBigQueryEmulator } from "../../support/emulators/bigquery";
-import { type Emulator, MissingTool } from "../../support/emulators/process";
-import { skipFor } from "../../support/skip";
+import { type Emulator } from "../../support/emulators/process";
+import { orSkip } from "../../support/skip";
 
 const fieldsOf = ({ columns }: TableSchema) => columns.map(({ name, type, mode }) => ({ name, type, mode }));
 
@@ -26,12 +26,7 @@ describe("the BigQuery table", () => {
     let client: BigQuery;
     before(async function () {
       this.timeout(300_000);
-      try {
-        emulator = await startBigQueryEmulator();
-      } catch (error) {
-        if (!(error instanceof MissingTool)) throw error;
-        skipFor(this, error);
-      }
+      emulator = await orSkip(this, () => startBigQueryEmulator());
       process.env.BIGQUERY_EMULATOR_HOST = emulator!.host;
       client = bigQueryClient(BIGQUERY_PROJECT).client;
       await client.createDataset("bank");

@@ -14,8 +14,7 @@ import { toTableFields } from "../../../schemas/bigquery";
 import { toProtoRows } from "../../../schemas/bigquery-proto";
 import type { TableSchema } from "../../../schemas/schema";
 import { BIGQUERY_PROJECT, startBigQueryEmulator } from "../../support/emulators/bigquery";
-import { MissingTool } from "../../support/emulators/process";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 const VARIABLES = ["BIGQUERY_EMULATOR_HOST", "BIGQUERY_STORAGE_EMULATOR_HOST"] as const;
 
@@ -43,12 +42,7 @@ describe("the Storage Write API", () => {
     let client: BigQuery;
     before(async function () {
       this.timeout(300_000);
-      try {
-        emulator = await startBigQueryEmulator();
-      } catch (error) {
-        if (!(error instanceof MissingTool)) throw error;
-        skipFor(this, error);
-      }
+      emulator = await orSkip(this, () => startBigQueryEmulator());
       process.env.BIGQUERY_EMULATOR_HOST = emulator!.host;
       process.env.BIGQUERY_STORAGE_EMULATOR_HOST = emulator!.grpcHost;
       client = bigQueryClient(BIGQUERY_PROJECT).client;

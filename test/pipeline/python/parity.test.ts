@@ -10,8 +10,8 @@ import { toInsertAllJson } from "../../../schemas/bigquery";
 import type { Row } from "../../../schemas/schema";
 import type { DeadLetter } from "../../../transforms/dead-letter";
 import { BIGQUERY_PROJECT, startBigQueryEmulator } from "../../support/emulators/bigquery";
-import { type Emulator, MissingTool } from "../../support/emulators/process";
-import { skipFor } from "../../support/skip";
+import { type Emulator } from "../../support/emulators/process";
+import { orSkip } from "../../support/skip";
 import { withPubsub } from "../../support/with-pubsub";
 
 const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
@@ -24,12 +24,7 @@ describe("Python's WriteRows, beside the TypeScript table", () => {
   before(async function () {
     this.timeout(300_000);
     needsPython(this);
-    try {
-      emulator = await startBigQueryEmulator();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    emulator = await orSkip(this, () => startBigQueryEmulator());
     process.env.BIGQUERY_EMULATOR_HOST = emulator!.host;
     client = bigQueryClient(BIGQUERY_PROJECT).client;
     await client.createDataset("bank");

@@ -8,9 +8,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findJava, JavaService } from "../../../pipeline/runners/java";
 import { UsageError } from "../../../pipeline/usage-error";
-import { MissingTool } from "../../support/emulators/process";
 import { requireJava } from "../../support/java";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 /** What is said of a Java, in one line; empty where it will do. */
 function saidOf(env: NodeJS.ProcessEnv, home: string): string {
@@ -68,12 +67,7 @@ describe("Beam's Java, running", function () {
   this.timeout(60_000);
 
   before(function () {
-    try {
-      requireJava();
-    } catch (error) {
-      if (error instanceof MissingTool) skipFor(this, error);
-      throw error;
-    }
+    orSkip(this, requireJava);
   });
 
   it("listens on the loopback address alone, and ends when it is told to", async () => {

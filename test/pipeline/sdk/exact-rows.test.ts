@@ -10,9 +10,8 @@ import { type BeamRow, beamFields, toBeamRow } from "../../../schemas/beam-row";
 import { parseTableSchema } from "../../../schemas/parse-schema";
 import type { Row, TableSchema } from "../../../schemas/schema";
 import { arbitraryRow } from "../../support/arbitrary";
-import { MissingTool } from "../../support/emulators/process";
 import { requireJava, rowsInJava } from "../../support/java";
-import { skipFor } from "../../support/skip";
+import { orSkip } from "../../support/skip";
 
 const { Reader, Writer } = require(
   require.resolve("protobufjs", { paths: [dirname(require.resolve("apache-beam"))] }),
@@ -78,12 +77,7 @@ describe("rows of exact types", () => {
     this.timeout(120_000);
 
     before(function () {
-      try {
-        requireJava();
-      } catch (error) {
-        if (error instanceof MissingTool) skipFor(this, error);
-        throw error;
-      }
+      orSkip(this, requireJava);
     });
 
     it("are the same bytes, where nothing is null", () => {

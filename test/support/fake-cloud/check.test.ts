@@ -1,19 +1,13 @@
 /** What is held against Google's discovery documents, and what is let pass. */
 import assert from "node:assert/strict";
-import { MissingTool } from "../emulators/process";
-import { skipFor } from "../skip";
+import { orSkip } from "../skip";
 import { violationsOf, withTextIntegers } from "./check";
 import { discoveryDocument, prepareDiscovery } from "./discovery";
 import type { RecordedRequest } from "./record";
 
 describe("the check against discovery documents", () => {
   before(function () {
-    try {
-      prepareDiscovery();
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      skipFor(this, error);
-    }
+    orSkip(this, prepareDiscovery);
   });
 
   const KEYS = "v1/projects/p/locations/l/keyRings/r/cryptoKeys";

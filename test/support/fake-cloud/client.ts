@@ -3,17 +3,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Context } from "mocha";
 import { MissingTool } from "../emulators/process";
-import { skipFor } from "../skip";
+import { orSkip } from "../skip";
 import { type FakeCloud, type FakeCloudOptions, startFakeCloud } from "./cloud";
 
 /** For a hook: skips the tests where the discovery documents cannot be had. */
 export async function fakeCloudFor(test: Context, options: FakeCloudOptions = {}): Promise<FakeCloud> {
-  try {
-    return await startFakeCloud(options);
-  } catch (error) {
-    if (!(error instanceof MissingTool)) throw error;
-    return skipFor(test, error);
-  }
+  return await orSkip(test, () => startFakeCloud(options));
 }
 
 export interface Answer {
