@@ -5,6 +5,7 @@ import { keyCommands } from "./change/destroy-keys";
 import { JOURNAL, journal } from "./change/journal";
 import { refuseWhileRunning } from "./change/running-jobs";
 import { tearDown, teardownAsText, teardownOf } from "./change/teardown";
+import type { World } from "./command-line";
 import { DeploymentError } from "./deployment";
 import { listOf } from "./deployment/settings";
 import { type Answers, asking, pause } from "./observe/ask";
@@ -17,24 +18,8 @@ import { resourcesOf } from "./resources";
 import { gcloud } from "./resources/command";
 import { type Asked, askedOf } from "./resources/setup";
 import { describeBroken } from "./rules";
-import { type Run, writeFiles } from "./run";
+import { writeFiles } from "./run";
 import { packageVersion, settingsFrom } from "./settings";
-
-/** What a command has to do with the world. */
-export interface World {
-  readonly env: NodeJS.ProcessEnv;
-  readonly run: Run;
-  readonly print: (text: string) => void;
-  readonly complain: (text: string) => void;
-  /** Asks whoever sits at the terminal; undefined where nobody does. */
-  readonly confirm?: (question: string) => Promise<boolean>;
-  /** What is typed there in answer. */
-  readonly typed?: (question: string) => Promise<string>;
-  readonly wait?: (ms: number) => Promise<unknown>;
-  readonly journal?: string;
-  /** `.env` unless said. */
-  readonly settingsFile?: string;
-}
 
 export interface Options {
   /** NAME=value */

@@ -11,7 +11,7 @@ export class AttestationError extends Error {
     readonly code: AttestationErrorCode,
     message: string,
   ) {
-    super(message);
+    super(`${message} [${code}]`);
   }
 }
 
