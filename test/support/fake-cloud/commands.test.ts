@@ -149,7 +149,10 @@ if (isFirstNode) {
       assert.equal(subnets[0].privateIpGoogleAccess, true);
       assert.equal(sink.exclusions[0].name, "workers");
       assert.equal(alertPolicies[0].displayName, "no-rows");
-      assert.deepEqual([table.encryptionConfiguration.kmsKeyName, table.clustering.fields], [key, ["id"]]);
+      assert.deepEqual(
+        [table.encryptionConfiguration.kmsKeyName, table.clustering.fields],
+        [`${key}/cryptoKeyVersions/1`, ["id"]],
+      );
       assert.equal(table.schema.fields[0].description, "Which one");
 
       const [channel] = await json("beta monitoring channels list");

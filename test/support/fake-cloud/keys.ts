@@ -1,5 +1,5 @@
 /** What every service asks of a customer's key before it makes anything under it. */
-import { enabledVersion } from "./apis/kms-versions";
+import { enabled, enabledVersion } from "./apis/kms-versions";
 import { invalid, Refused } from "./refused";
 import { holds } from "./roles";
 import type { Project, State } from "./state";
@@ -19,6 +19,7 @@ export const AGENTS = {
 };
 
 export interface KeyUse {
+  /** `…/cryptoKeys/K`, or the version that something lies under: `…/cryptoKeys/K/cryptoKeyVersions/1`. */
   readonly key: string;
   /** The agents that all need the key. */
   readonly agents: readonly string[];
@@ -28,10 +29,13 @@ export interface KeyUse {
   readonly locations?: readonly string[];
   /** What the service answers where the key lies elsewhere. */
   readonly elsewhere?: (location: string) => Refused;
+  /** What the service makes of Cloud KMS's own refusal of a version; that itself unless said. */
+  readonly disabled?: (kms: Refused) => Refused;
 }
 
 /** Answers the version that is used: `…/cryptoKeyVersions/1`. Throws Refused. */
-export function useKey(state: State, { key, agents, denied, locations, elsewhere }: KeyUse): string {
+export function useKey(state: State, { key: named, agents, denied, locations, elsewhere, disabled }: KeyUse): string {
+  const [key = "", version] = named.split("/cryptoKeyVersions/");
   const [, , location] = KEY_NAME.exec(key) ?? [];
   if (location === undefined)
     throw invalid(`The KMS key name ${key} is not projects/P/locations/L/keyRings/R/cryptoKeys/K.`);
@@ -39,7 +43,11 @@ export function useKey(state: State, { key, agents, denied, locations, elsewhere
     throw elsewhere?.(location) ?? invalid(`The KMS key ${key} must be in one of: ${locations.join(", ")}.`);
   }
   for (const agent of agents) if (!mayUse(state, key, agent)) throw denied(agent, key);
-  return enabledVersion(state, key).name;
+  try {
+    return (version === undefined ? enabledVersion(state, key) : enabled(state, named)).name;
+  } catch (error) {
+    throw error instanceof Refused && disabled !== undefined ? disabled(error) : error;
+  }
 }
 
 function mayUse(state: State, key: string, agent: string): boolean {

@@ -1,5 +1,6 @@
 /** Who may do what: IAM policies by the resource that they are set on. */
 import { invalid, Refused } from "./refused";
+import type { Lag } from "./lag";
 import { ROLES } from "./roles";
 
 export interface Binding {
@@ -22,7 +23,10 @@ export class Policies {
   private readonly all = new Map<string, Policy>();
   private writes = 0;
 
-  constructor(private readonly accountExists: (email: string) => boolean) {}
+  constructor(
+    private readonly accountExists: (email: string) => boolean,
+    private readonly lag?: Lag,
+  ) {}
 
   /** One that nobody has set has an etag all the same. */
   get(resource: string): Policy {
@@ -46,6 +50,7 @@ export class Policies {
       ...(kept.length > 0 && { bindings: kept }),
       ...(auditConfigs !== undefined && { auditConfigs }),
     };
+    this.lag?.hold(resource, this.lag.grantsMs, this.get(resource));
     this.all.set(resource, set);
     return set;
   }
@@ -58,7 +63,10 @@ export class Policies {
   /** The roles of one member on a resource and on what it lies in: `["kms/projects/p/…", "projects/p"]`. */
   rolesOf(member: string, resources: readonly string[]): string[] {
     return resources
-      .flatMap((resource) => this.get(resource).bindings ?? [])
+      .flatMap((resource) => [
+        ...(this.get(resource).bindings ?? []),
+        ...((this.lag?.held(resource) as Policy | undefined)?.bindings ?? []),
+      ])
       .filter(({ members = [] }) => members.includes(member))
       .map(({ role }) => role);
   }

@@ -142,7 +142,10 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/storage.legacyObjectReader": ["storage.objects.get"],
   "roles/storage.legacyObjectOwner": ["storage.objects.get", "storage.objects.update"],
   "roles/artifactregistry.admin": [...PROJECT, "artifactregistry.*"],
-  "roles/artifactregistry.reader": READ("artifactregistry.repositories"),
+  "roles/artifactregistry.reader": [
+    ...READ("artifactregistry.repositories", "artifactregistry.files"),
+    "artifactregistry.repositories.downloadArtifacts",
+  ],
   "roles/artifactregistry.writer": [
     ...READ("artifactregistry.repositories"),
     "artifactregistry.repositories.uploadArtifacts",

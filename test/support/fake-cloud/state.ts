@@ -11,8 +11,16 @@ import { newOrgPolicies } from "./apis/org-policy";
 import { newPubsub } from "./apis/pubsub";
 import { newStorage } from "./apis/storage";
 import { Jobs } from "../dataflow/jobs";
+import { Collection } from "./collection";
+import { Lag } from "./lag";
 import { Policies } from "./policies";
 import { Refused } from "./refused";
+
+export interface JobSnapshot {
+  readonly id: string;
+  readonly projectId: string;
+  readonly state: "PENDING" | "READY";
+}
 
 export interface Project {
   readonly id: string;
@@ -26,7 +34,9 @@ export interface Project {
 
 export class State {
   readonly projects = new Map<string, Project>();
-  readonly policies = new Policies((email) => this.accountExists(email));
+  /** How late the services hear of what was taken away from a key. */
+  readonly lag = new Lag();
+  readonly policies = new Policies((email) => this.accountExists(email), this.lag);
   readonly kms = newKms();
   readonly iam = newIam();
   readonly pubsub = newPubsub();
@@ -39,6 +49,8 @@ export class State {
   readonly orgPolicies = newOrgPolicies();
   readonly builds = newBuilds();
   readonly dataflow = new Jobs();
+  readonly jobMessages = new Collection<object>((name) => `No message of job ${name}.`);
+  readonly jobSnapshots = new Collection<JobSnapshot>((name) => `The snapshot ${name} could not be found.`);
   private ids = 1_000_000_000_000_000;
 
   /** For what Google numbers: never the same twice. */

@@ -1,5 +1,5 @@
 /** Artifact Registry: repositories. */
-import { type Api, type Call, done, masked, page, now } from "../call";
+import { type Api, type Call, done, masked, page, now, Reply } from "../call";
 import { Collection } from "../collection";
 import { AGENTS, useKey } from "../keys";
 import { policyMethods } from "../policy-methods";
@@ -16,8 +16,18 @@ export interface Repository {
   readonly updateTime: string;
 }
 
+/** A file of an image: its manifest, a layer. What is in it is under the key; its name and size are not. */
+export interface ArtifactFile {
+  /** `projects/P/locations/L/repositories/R/files/sha256:…` */
+  readonly name: string;
+  readonly sizeBytes: string;
+  /** The version of the key. */
+  readonly version?: string;
+}
+
 export function newArtifacts() {
   return {
+    files: new Collection<ArtifactFile>((name) => `Requested entity was not found: ${name}`),
     repositories: new Collection<Repository>(
       (name) => `Requested entity was not found: ${name}`,
       () => "the repository already exists",
@@ -34,19 +44,29 @@ function create({ params: { parent = "" }, query, body, project, state }: Call):
   if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(id)) throw invalid(`invalid repository id: ${id}`);
   const { format, kmsKeyName, name: _, ...rest } = body as Partial<Repository>;
   if (format === undefined) throw invalid("a repository needs a format");
-  if (kmsKeyName) {
-    const denied = (agent: string, key: string) =>
-      new Refused(
-        "FAILED_PRECONDITION",
-        `The service agent ${agent} has no permission to use the Cloud KMS key ${key}, or the key does not exist.`,
-      );
-    useKey(state, { key: kmsKeyName, agents: [AGENTS.artifacts(project)], denied, locations: [location] });
-  }
+  if (kmsKeyName) checkKey(state, project, kmsKeyName, location);
   const name = `${parent}/repositories/${id}`;
   const times = { createTime: now(), updateTime: now() };
   const made = { mode: "STANDARD_REPOSITORY", ...rest, format, ...(kmsKeyName && { kmsKeyName }), ...times, name };
   state.artifacts.repositories.add(name, made);
   return operation(parent, made);
+}
+
+/** Throws Refused. */
+function checkKey(state: Call["state"], project: Call["project"], key: string, location: string): void {
+  const denied = (agent: string, key: string) =>
+    new Refused(
+      "FAILED_PRECONDITION",
+      `The service agent ${agent} has no permission to use the Cloud KMS key ${key}, or the key does not exist.`,
+    );
+  useKey(state, { key, agents: [AGENTS.artifacts(project)], denied, locations: [location] });
+}
+
+/** Its bytes are the size of them in noughts: nobody reads an image here. */
+function download({ params: { name = "" }, project, state }: Call): Reply {
+  const { version, sizeBytes } = state.artifacts.files.get(name);
+  if (version !== undefined) checkKey(state, project, version, name.split("/")[3]!);
+  return new Reply(200, Buffer.alloc(Number(sizeBytes)), { "content-type": "application/octet-stream" });
 }
 
 function operation(parent: string, repository: object): object {
@@ -102,6 +122,19 @@ export const ARTIFACT_REGISTRY: Api = {
         return done(`${name.split("/repositories/")[0]}/operations/00000000-fake`, "google.protobuf.Empty");
       },
     ],
+    [`${REPOSITORIES}.files.list`]: [
+      "artifactregistry.files.list",
+      ({ params: { parent = "" }, query, state }) => {
+        state.artifacts.repositories.get(parent);
+        const all = state.artifacts.files.below(`${parent}/files/`);
+        return page(
+          "files",
+          all.map(({ name, sizeBytes }) => ({ name, sizeBytes })),
+          query,
+        );
+      },
+    ],
+    [`${REPOSITORIES}.files.download`]: ["artifactregistry.repositories.downloadArtifacts", download],
     "projects.locations.operations.get": [undefined, ({ params }) => ({ name: params.name, done: true, response: {} })],
     ...policyMethods(REPOSITORIES, "artifactregistry.repositories", ({ state }, name) =>
       state.artifacts.repositories.get(name),

@@ -9,14 +9,14 @@ export interface Encryption {
 /** A multi-region's name in Cloud KMS. A global key fits no dataset. [Customer-managed Cloud KMS keys, BigQuery] */
 const MULTI: Readonly<Record<string, string>> = { US: "us", EU: "europe" };
 
-/** Throws Refused where BigQuery would not take the key for data in `location`. */
+/** Answers the version that is used. Throws Refused where BigQuery would not take the key for data in `location`. */
 export function checkEncryption(
   { state, project }: Call,
   encryption: Encryption | null | undefined,
   location: string,
-): void {
+): string | undefined {
   const key = encryption?.kmsKeyName;
-  if (!key) return;
+  if (!key) return undefined;
   const denied = (agent: string, key: string) =>
     new Refused(
       "PERMISSION_DENIED",
@@ -27,5 +27,5 @@ export function checkEncryption(
     invalid(
       `Cloud KMS key ${key} in location ${found} cannot be used in location ${location}: the key must be in ${fits}.`,
     );
-  useKey(state, { key, agents: [AGENTS.bigquery(project)], denied, locations: [fits], elsewhere });
+  return useKey(state, { key, agents: [AGENTS.bigquery(project)], denied, locations: [fits], elsewhere });
 }

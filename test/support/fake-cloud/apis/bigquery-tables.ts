@@ -44,8 +44,8 @@ export function createTable(call: Call): Table {
   if (!/^[\p{L}\p{M}\p{N}_ -]{1,1024}$/u.test(tableId)) throw invalid(`Invalid table ID "${tableId}".`);
   checkColumns(asked.schema?.fields ?? []);
   checkLayout(asked);
-  const encryptionConfiguration = asked.encryptionConfiguration ?? dataset.defaultEncryptionConfiguration;
-  checkEncryption(call, encryptionConfiguration, dataset.location);
+  const encryption = asked.encryptionConfiguration ?? dataset.defaultEncryptionConfiguration;
+  const version = checkEncryption(call, encryption, dataset.location);
   const { expirationTime } = body as { expirationTime?: string };
   const expires =
     expirationTime ??
@@ -60,7 +60,7 @@ export function createTable(call: Call): Table {
     type: "TABLE" as const,
     creationTime: String(Date.now()),
   };
-  const key = encryptionConfiguration && { encryptionConfiguration };
+  const key = version !== undefined && { encryptionConfiguration: { kmsKeyName: version } };
   const counts = { numRows: "0", numBytes: "0", numLongTermBytes: "0" };
   const made = { ...counts, ...asked, ...about, ...stamp(call), ...key, ...(expires && { expirationTime: expires }) };
   return state.bigquery.tables.add(id, { ...made, tableReference, location: dataset.location });
@@ -109,13 +109,13 @@ export function patchTable(call: Call): Table {
   if (parts && (parts.field !== old.timePartitioning?.field || parts.type !== old.timePartitioning?.type)) {
     throw invalid("Cannot change the partitioning of an existing table.");
   }
-  if (asked.encryptionConfiguration?.kmsKeyName !== old.encryptionConfiguration?.kmsKeyName) {
-    checkEncryption(call, asked.encryptionConfiguration, old.location);
-  }
+  // A key that is sent, the same one too, encrypts under its primary version.
+  const version = checkEncryption(call, asked.encryptionConfiguration, old.location);
+  const key = version !== undefined && { encryptionConfiguration: { kmsKeyName: version } };
   const schema = asked.schema?.fields === undefined ? old.schema : asked.schema;
   const fixed = { ...(schema && { schema }), tableReference: old.tableReference, location: old.location, id: old.id };
   const labels = { labels: { ...old.labels, ...asked.labels } };
-  const changed = withoutNulls({ ...old, ...asked, ...fixed, ...labels, ...stamp(call) });
+  const changed = withoutNulls({ ...old, ...asked, ...fixed, ...key, ...labels, ...stamp(call) });
   checkLayout(changed);
   return state.bigquery.tables.set(name, changed);
 }

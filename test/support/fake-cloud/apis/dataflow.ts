@@ -1,6 +1,6 @@
 /** Dataflow: the jobs of test/support/dataflow, under a key that is looked at. */
 import { type Job, Refused as JobRefused, viewed } from "../../dataflow/jobs";
-import { type Api, type Call, page } from "../call";
+import { type Api, type Call, now, page } from "../call";
 import { AGENTS, useKey } from "../keys";
 import { invalid, Refused } from "../refused";
 
@@ -43,15 +43,18 @@ function create(call: Call): object {
   return said(() => viewed(state.dataflow.create(at(call), body), query.get("view")));
 }
 
-/** Jobs that have lost their key end, for good. Dataflow looks "periodically", here whenever anybody does. */
+/** Jobs that have lost their key end, for good, and say why. Dataflow looks "periodically", here whenever anybody does. */
 function endWithoutKey(call: Call): void {
   const { dataflow } = call.state;
   for (const job of dataflow.all.filter(({ currentState }) => currentState === "JOB_STATE_RUNNING")) {
     const key = keyOf(job);
     try {
       if (key) checkKey({ ...call, project: call.state.project(job.projectId) }, key, job.location);
-    } catch {
-      dataflow.set(job.id, { currentState: "JOB_STATE_CANCELLED" });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      dataflow.set(job.id, { currentState: "JOB_STATE_CANCELLED", currentStateTime: now() });
+      const text = `Workflow failed. Causes: The Cloud KMS key ${key} of the job cannot be used: ${error.message}`;
+      call.state.jobMessages.set(job.id, { id: "msg-1", time: now(), messageText: text });
     }
   }
 }
@@ -69,6 +72,7 @@ function list(call: Call, location?: string): object {
 
 function get(call: Call): object {
   endWithoutKey(call);
+  endDraining(call);
   return said(() => viewed(call.state.dataflow.get(at(call), call.params.jobId!), call.query.get("view")));
 }
 
@@ -79,7 +83,35 @@ function update(call: Call): object {
 
 function messages(call: Call): object {
   get(call);
-  return {};
+  const message = call.state.jobMessages.find(call.params.jobId!);
+  return message === undefined ? {} : { jobMessages: [{ ...message, messageImportance: "JOB_MESSAGE_ERROR" }] };
+}
+
+/** A snapshot is ready the second time that somebody looks. */
+function snapshot(call: Call): object {
+  const { state, params, body } = call;
+  const job = said(() => state.dataflow.get(at(call), params.jobId!));
+  if (job.currentState !== "JOB_STATE_RUNNING")
+    throw new Refused("FAILED_PRECONDITION", `The job ${job.id} does not run: ${job.currentState}.`);
+  const key = keyOf(job);
+  if (key) checkKey(call, key, job.location);
+  const id = state.newId();
+  const { ttl = "604800s" } = body as { ttl?: string };
+  const about = { projectId: job.projectId, sourceJobId: job.id, region: job.location, creationTime: now(), ttl };
+  return state.jobSnapshots.set(id, { id, ...about, state: "PENDING" });
+}
+
+function getSnapshot({ state, params }: Call): object {
+  const found = state.jobSnapshots.get(params.snapshotId!);
+  state.jobSnapshots.change(found.id, { state: "READY" });
+  return found;
+}
+
+/** Drained once somebody looks again: nothing is left in a job that runs nothing. */
+function endDraining(call: Call): void {
+  const { dataflow } = call.state;
+  for (const job of dataflow.all.filter(({ currentState }) => currentState === "JOB_STATE_DRAINING"))
+    dataflow.set(job.id, { currentState: "JOB_STATE_DRAINED", currentStateTime: now() });
 }
 
 export const DATAFLOW: Api = {
@@ -90,6 +122,14 @@ export const DATAFLOW: Api = {
     "projects.locations.jobs.list": ["dataflow.jobs.list", (call) => list(call, call.params.location)],
     "projects.locations.jobs.update": ["dataflow.jobs.cancel", update],
     "projects.locations.jobs.messages.list": ["dataflow.messages.list", messages],
+    "projects.locations.jobs.snapshot": ["dataflow.jobs.snapshot", snapshot],
+    "projects.locations.snapshots.get": ["dataflow.snapshots.get", getSnapshot],
+    "projects.locations.snapshots.list": [
+      "dataflow.snapshots.list",
+      ({ state, project }) => ({
+        snapshots: state.jobSnapshots.below("").filter(({ projectId }) => projectId === project.id),
+      }),
+    ],
     "projects.jobs.aggregated": ["dataflow.jobs.list", (call) => list(call)],
     "projects.jobs.list": ["dataflow.jobs.list", (call) => list(call, "us-central1")],
   },

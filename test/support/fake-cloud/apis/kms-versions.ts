@@ -20,6 +20,8 @@ export function patchVersion({ params: { name = "" }, query, body, state }: Call
   if (wanted !== "ENABLED" && wanted !== "DISABLED")
     throw invalid(`The state of a CryptoKeyVersion cannot be set to ${wanted}.`);
   isOneOf(version, "ENABLED", "DISABLED");
+  if (wanted === "ENABLED") state.lag.forget(name);
+  else if (version.state === "ENABLED") state.lag.hold(name, state.lag.versionsMs, version);
   return state.kms.keyVersions.change(name, { state: wanted });
 }
 
@@ -47,7 +49,12 @@ export function enabledVersion(state: State, name: string): KeyVersion {
   if (purpose !== "ENCRYPT_DECRYPT")
     throw failedPrecondition(`${name} is not for encryption: its purpose is ${purpose}.`);
   if (primaryVersion === undefined) throw failedPrecondition(`${name} has no primary version.`);
-  const version = state.kms.keyVersions.get(`${name}/cryptoKeyVersions/${primaryVersion}`);
+  return enabled(state, `${name}/cryptoKeyVersions/${primaryVersion}`);
+}
+
+/** A version by its full name, as the services see it. Throws Refused where it may not be used. */
+export function enabled(state: State, name: string): KeyVersion {
+  const version = (state.lag.held(name) as KeyVersion | undefined) ?? state.kms.keyVersions.get(name);
   if (version.state !== "ENABLED") throw notEnabled(version);
   return version;
 }

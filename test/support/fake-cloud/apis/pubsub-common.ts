@@ -14,6 +14,14 @@ export function checkName(name: string): void {
     );
 }
 
+/** The same for messages, whose error is one whatever is wrong with the key [Error codes, Pub/Sub]; its words are not known. Answers the version. */
+export function checkMessageKey(state: State, project: Call["project"], key: string): string {
+  const refused = (why: string) =>
+    new Refused("FAILED_PRECONDITION", `The Cloud KMS key of the topic, ${key}, cannot be accessed: ${why}`);
+  const denied = (agent: string) => refused(`${agent} may not use it, or it does not exist.`);
+  return useKey(state, { key, agents: [AGENTS.pubsub(project)], denied, disabled: ({ message }) => refused(message) });
+}
+
 /** Throws Refused where Pub/Sub may not use the key now. Where a key lies is all the same to it. */
 export function checkKey(state: State, project: Call["project"], key: string): void {
   const denied = (agent: string, key: string) =>

@@ -4,7 +4,7 @@ import { Collection } from "../collection";
 import { policyMethods } from "../policy-methods";
 import { invalid } from "../refused";
 import { changes, checkKey, checkName } from "./pubsub-common";
-import { publish, pull } from "./pubsub-messages";
+import { modifyAckDeadline, publish, pull } from "./pubsub-messages";
 import { createSubscription, patchSubscription } from "./pubsub-subscriptions";
 
 export interface Topic {
@@ -36,6 +36,10 @@ export interface Subscription {
 interface Waiting {
   readonly subscription: string;
   readonly message: object;
+  /** The key's, that it lies under. */
+  readonly version?: string;
+  /** Milliseconds. */
+  readonly leasedUntil?: number;
 }
 
 export function newPubsub() {
@@ -145,6 +149,7 @@ export const PUBSUB: Api = {
       },
     ],
     "projects.subscriptions.pull": ["pubsub.subscriptions.consume", pull],
+    "projects.subscriptions.modifyAckDeadline": ["pubsub.subscriptions.consume", modifyAckDeadline],
     "projects.subscriptions.acknowledge": [
       "pubsub.subscriptions.consume",
       ({ body, state }) => {

@@ -18,5 +18,7 @@ export function checkBucketKey(
   const elsewhere = (found: string) =>
     invalid(`Cloud KMS key location '${found}' is not compatible with the bucket's location '${location}'.`);
   const denied = () => new Refused("PERMISSION_DENIED", text, { reason: "forbidden" });
-  return useKey(state, { key, agents: [AGENTS.storage(project)], denied, locations: [fits], elsewhere });
+  const disabled = ({ message }: Refused) =>
+    new Refused("FAILED_PRECONDITION", `Cloud KMS error when using key ${key}: ${message}`);
+  return useKey(state, { key, agents: [AGENTS.storage(project)], denied, disabled, locations: [fits], elsewhere });
 }

@@ -82,8 +82,38 @@ function get(call: Call): object {
   if (call.query.get("alt") !== "media") return resource;
   const { kmsKeyName } = resource as { kmsKeyName?: string };
   const { location } = call.state.storage.buckets.get(call.params.bucket!);
-  checkBucketKey(call, kmsKeyName?.split("/cryptoKeyVersions/")[0], location);
-  return new Reply(200, bytes, { "content-type": "application/octet-stream" });
+  checkBucketKey(call, kmsKeyName, location);
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(call.headers.range ?? "") ?? [];
+  const type = { "content-type": "application/octet-stream" };
+  if (from === undefined) return new Reply(200, bytes, type);
+  const some = bytes.subarray(Number(from), Number(to) + 1);
+  const range = `bytes ${from}-${Number(from) + some.length - 1}/${bytes.length}`;
+  return new Reply(206, some, { ...type, "content-range": range });
+}
+
+/** Onto itself, under the primary version of a key. */
+function rewrite(call: Call): object {
+  const { params, query, state } = call;
+  const source = `${params.sourceBucket}/${params.sourceObject}`;
+  const { resource, bytes } = state.storage.objects.get(source);
+  const { location, encryption } = state.storage.buckets.get(params.destinationBucket!);
+  checkBucketKey(call, (resource as { kmsKeyName?: string }).kmsKeyName, location);
+  const kmsKeyName = checkBucketKey(
+    call,
+    query.get("destinationKmsKeyName") ?? encryption?.defaultKmsKeyName,
+    location,
+  );
+  const generation = state.newId();
+  const made = { ...resource, generation, updated: now(), etag: Buffer.from(generation).toString("base64") };
+  const named = {
+    bucket: params.destinationBucket,
+    name: params.destinationObject!,
+    ...(kmsKeyName && { kmsKeyName }),
+  };
+  state.storage.objects.set(`${params.destinationBucket}/${named.name}`, { resource: { ...made, ...named }, bytes });
+  const size = String(bytes.length);
+  const sizes = { objectSize: size, totalBytesRewritten: size };
+  return { kind: "storage#rewriteResponse", done: true, ...sizes, resource: { ...made, ...named } };
 }
 
 /** Those of a folder, where a delimiter is given, with the folders below it. */
@@ -108,6 +138,7 @@ export const OBJECTS: Api["methods"] = {
   "objects.insert": ["storage.objects.create", insert],
   "objects.get": ["storage.objects.get", get],
   "objects.list": ["storage.objects.list", list],
+  "objects.rewrite": ["storage.objects.create", rewrite],
   "managedFolders.list": ["storage.objects.list", () => ({ kind: "storage#managedFolders" })],
   "objects.delete": [
     "storage.objects.delete",

@@ -124,8 +124,9 @@ function serviceAccount({ project }: Call): object {
 export const STORAGE: Api = {
   name: "storage",
   old: true,
-  resourceOf: ({ bucket, projectId }) => (bucket === undefined ? `projects/${projectId}` : `b/${bucket}`),
-  projectOf: ({ bucket }, query, state) =>
+  resourceOf: ({ destinationBucket, bucket = destinationBucket, projectId }) =>
+    bucket === undefined ? `projects/${projectId}` : `b/${bucket}`,
+  projectOf: ({ destinationBucket, bucket = destinationBucket }, query, state) =>
     bucket === undefined ? (query.get("project") ?? undefined) : state.storage.buckets.find(bucket)?.projectNumber,
   methods: {
     "projects.serviceAccount.get": ["resourcemanager.projects.get", serviceAccount],
