@@ -72,7 +72,8 @@ function argumentsOf({ settings, dataKey, schema }: Setup): Block["body"] {
 function tableFields(found: Table): Record<string, Json> {
   const { type, field } = found.timePartitioning ?? {};
   return {
-    key: found.encryptionConfiguration?.kmsKeyName ?? null,
+    // BigQuery names the version, too, since September 2021.
+    key: found.encryptionConfiguration?.kmsKeyName?.split("/cryptoKeyVersions/")[0] ?? null,
     columns: asJson(inOneForm(found.schema?.fields ?? [])),
     description: found.description ?? "",
     partitioned: type === undefined ? "" : `${type} ${field ?? ""}`,
