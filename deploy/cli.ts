@@ -152,7 +152,7 @@ async function confirmed(count: number, { confirm, complain }: World): Promise<b
 }
 
 /** Who is signed in, by gcloud's word, and who runs it here. */
-async function whoAmI({ run, env }: World): Promise<string> {
+export async function whoAmI({ run, env }: World): Promise<string> {
   const { code, stdout } = await run(gcloud("config get-value core/account", {}));
   const account = code === 0 ? stdout.trim() : "";
   return `${account || "an account that gcloud does not name"} (${env.USER || "nobody"} here)`;
