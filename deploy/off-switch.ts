@@ -1,0 +1,179 @@
+#!/usr/bin/env -S npx ts-node
+/** The off switch: takes the keys away, gives them back, changes them. Exit codes: 0 done and proven, 1 not, 2 a command line that cannot be run. */
+import { spawn } from "node:child_process";
+import { dirname } from "node:path";
+import { loadTableSchema } from "../schemas/load";
+import { JOURNAL, journal } from "./change/journal";
+import { restore, toGive } from "./change/restore/restore";
+import { restoredAsText, toGiveAsText } from "./change/restore/told";
+import { OffSwitchError } from "./change/revoke/error";
+import { HOWS, type How, recordPath, WAYS, type Way } from "./change/revoke/record";
+import { type Acting, prepare, revoke } from "./change/revoke/revoke";
+import { intentAsText, outcomeAsText } from "./change/revoke/told";
+import { whoAmI } from "./cli";
+import {
+  commandLine,
+  type Given,
+  runIfMain,
+  settingsOfLine,
+  text,
+  UsageError,
+  withSettings,
+  type World,
+  yesNo,
+} from "./command-line";
+import type { KeyAsked } from "./deployment/from-settings";
+import { CONSUMERS } from "./observe/access/probe";
+import { asking, pause } from "./observe/ask";
+import { ProjectNotObserved, readSetup } from "./observe/read";
+import { askedOf, type Setup } from "./resources/setup";
+import { packageVersion, settingsFrom } from "./settings";
+
+interface OffSwitchWorld extends World {
+  /** In milliseconds; the machine's clock unless said. */
+  readonly now?: () => number;
+  /** Runs a command line of the user's own, and answers its exit code. */
+  readonly start?: (line: string) => Promise<number>;
+}
+
+/** In exceptional cases a version that is disabled works for hours, three in the page's edition of 2024 [Cloud KMS resource consistency]. */
+const WITHIN_SECONDS: Readonly<Record<Way, number>> = { versions: 3 * 3600, grant: 3600 };
+/** Publishing is there again within 12 hours, delivery within 2 [Configure message encryption, Pub/Sub]. */
+const RESTORED_WITHIN_SECONDS = 12 * 3600;
+const JOB_WITHIN_SECONDS = 1800;
+
+interface Begun {
+  readonly setup: Setup;
+  readonly record: string;
+  readonly acting: (by: string) => Acting;
+}
+
+async function begin(given: Given, world: OffSwitchWorld): Promise<Begun> {
+  const settings = settingsFrom(settingsOfLine(given), world.env, world.settingsFile);
+  const asked = askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion());
+  const { run, wait = pause, print, now = Date.now, journal: path = JOURNAL } = world;
+  const ask = asking(run, wait);
+  const setup = await readSetup(asked, ask);
+  return {
+    setup,
+    record: recordPath(asked, dirname(path)),
+    acting: (by) => ({
+      ...{ run, ask, wait, now, by },
+      journal: journal(path, by),
+      progress: (text) => print(`${text}\n`),
+    }),
+  };
+}
+
+/** 0 where everything that was watched is refused; else 1. */
+async function revokeCommand(given: Given, world: OffSwitchWorld): Promise<number> {
+  const way = given.by as Way;
+  const { setup, record, acting } = await begin(given, world);
+  const intent = await prepare(
+    setup,
+    {
+      ...{ way, how: given.how as How, record, skip: given.skip as readonly string[] },
+      within: secondsOf(given, "within") ?? WITHIN_SECONDS[way],
+      jobWithin: secondsOf(given, "job-within") ?? JOB_WITHIN_SECONDS,
+      ...(given.only !== undefined && { only: String(given.only) }),
+    },
+    acting(""),
+  );
+  world.print(intentAsText(intent));
+  if (given["dry-run"] === true) return 0;
+  await confirm("Which key is taken away?", intent.keys, given, world);
+  const outcome = await revoke(intent, acting(await whoAmI(world)));
+  const { said, proven } = outcomeAsText(intent, outcome);
+  world.print(said);
+  return proven ? 0 : 1;
+}
+
+/** 0 where everything works again; else 1. Where a job is started: what that ended with. */
+async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<number> {
+  const { setup, record, acting } = await begin(given, world);
+  const giving = await toGive(record, acting(""));
+  world.print(toGiveAsText(setup, giving, record));
+  if (given["dry-run"] === true) return 0;
+  const keys = [...new Map(giving.record.taken.map(({ key }) => [key.name, key])).values()];
+  await confirm("Which key is given back?", keys, given, world);
+  const within = secondsOf(given, "within") ?? RESTORED_WITHIN_SECONDS;
+  const skip = given.skip as readonly string[];
+  const restored = await restore(setup, record, giving, within, skip, acting(await whoAmI(world)));
+  const { said, works } = restoredAsText(setup, restored);
+  world.print(said);
+  if (!works) return 1;
+  const line = given["start-job"] as string | undefined;
+  return line === undefined ? 0 : await (world.start ?? started)(line);
+}
+
+/** Their names, typed or given: whoever has another deployment's settings has another key's name. Throws OffSwitchError. */
+async function confirm(question: string, keys: readonly KeyAsked[], { yes }: Given, world: World): Promise<void> {
+  const wanted = keys.map(({ key }) => key);
+  if (yes === undefined && world.typed === undefined) {
+    throw new OffSwitchError("NOT_CONFIRMED", `nobody can be asked here: --yes ${wanted.join(",")}`);
+  }
+  const typed = yes === undefined ? await world.typed!(`${question} Type its name (${wanted.length}):`) : String(yes);
+  const names = typed.split(/[ ,]+/).filter((name) => name !== "");
+  if ([...names].sort().join() === [...new Set(wanted)].sort().join()) return;
+  const mend = `its name is ${wanted.join(",")}`;
+  throw new OffSwitchError("NOT_CONFIRMED", `${typed || "nothing"} was typed: ${mend}; nothing is changed`);
+}
+
+function secondsOf(given: Given, name: string): number | undefined {
+  if (given[name] === undefined) return undefined;
+  const seconds = Number(given[name]);
+  if (seconds > 0) return seconds;
+  throw new UsageError(`--${name} ${given[name]} is no number of seconds`);
+}
+
+function started(line: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(line, { shell: true, stdio: "inherit" });
+    child.on("error", reject);
+    child.on("close", (code) => resolve(code ?? 1));
+  });
+}
+
+const YES = text("the key's name, in place of typing it; of two keys both, with a comma between");
+const SKIP = {
+  array: true,
+  choices: CONSUMERS,
+  default: [] as string[],
+  describe: "a consumer that is not watched",
+} as const;
+
+export const main = commandLine(
+  "deploy/off-switch.ts",
+  [
+    {
+      words: "revoke [settings..]",
+      describe: "take the keys away, and watch each consumer until it is refused",
+      options: (argv) =>
+        withSettings(argv)
+          .option("yes", YES)
+          .option("by", { choices: WAYS, default: "versions", describe: "what is taken" } as const)
+          .option("how", { choices: HOWS, default: "now", describe: "what becomes of a running job before" } as const)
+          .option("only", text("one key of the deployment's, by its name"))
+          .option("within", text("seconds after which what still works is named"))
+          .option("job-within", text(`seconds for a job to drain; ${JOB_WITHIN_SECONDS} unless said`))
+          .option("skip", SKIP)
+          .option("dry-run", yesNo("say what would stop and which commands run, and change nothing")),
+      run: revokeCommand,
+    },
+    {
+      words: "restore [settings..]",
+      describe: "give back what revoke took, wait until each consumer works, count what waits",
+      options: (argv) =>
+        withSettings(argv)
+          .option("yes", YES)
+          .option("within", text(`seconds; ${RESTORED_WITHIN_SECONDS} unless said`))
+          .option("skip", SKIP)
+          .option("start-job", text("a command line that is run once everything works"))
+          .option("dry-run", yesNo("say what would be given back, and change nothing")),
+      run: restoreCommand,
+    },
+  ],
+  [ProjectNotObserved, OffSwitchError],
+);
+
+runIfMain(module, main);
