@@ -36,3 +36,17 @@ export function inOrder(resources: readonly Resource[]): readonly Resource[] {
   for (const resource of resources) put(resource, []);
   return [...ordered];
 }
+
+/** All that a resource refers to, by way of others, too. */
+export function behindOf(resource: Resource): ReadonlySet<Resource> {
+  const behind = new Set<Resource>();
+  const add = ({ refersTo }: Resource): void => {
+    for (const other of refersTo) {
+      if (behind.has(other)) continue;
+      behind.add(other);
+      add(other);
+    }
+  };
+  add(resource);
+  return behind;
+}

@@ -1,4 +1,7 @@
-/** Makes what is missing and changes what differs, each resource read back. It can be killed anywhere and run again: it only does what differs. */
+/**
+ * Makes what is missing and changes what differs, each resource read back; side by side what does not depend on each other. It can be
+ * killed anywhere and run again: it only does what differs.
+ */
 import { type Answers, type Ask, asking, forget } from "../observe/ask";
 import { commandsOf, obstaclesOf, type Plan, plan } from "../observe/plan";
 import { readOne } from "../observe/read";
@@ -7,9 +10,10 @@ import { resourcesOf } from "../resources";
 import { type Command, shown } from "../resources/command";
 import type { Asked } from "../resources/setup";
 import type { Run } from "../run";
-import type { Visit } from "../walk";
+import { behindOf, type Visit } from "../walk";
 import { differences } from "../walk/diff";
 import type { Journal } from "./journal";
+import { sideBySide } from "./side-by-side";
 
 export type ApplyErrorCode =
   /** The plan has what no command mends. */
@@ -60,10 +64,16 @@ export async function apply(asked: Asked, first: Plan, doing: Doing, declare = r
 
 async function applyAll({ visits }: Plan, doing: Doing): Promise<void> {
   const changing = visits.filter((visit) => commandsOf(visit).length > 0);
-  for (const [at, visit] of changing.entries()) {
-    doing.progress(`[${at + 1}/${changing.length}] ${visit.resource.title}`);
+  const waitsFor = ({ resource }: Visit) => {
+    const behind = behindOf(resource);
+    return changing.filter((other) => behind.has(other.resource));
+  };
+  let started = 0;
+  await sideBySide(changing, waitsFor, async (visit) => {
+    started += 1;
+    doing.progress(`[${started}/${changing.length}] ${visit.resource.title}`);
     await converge(visit, doing);
-  }
+  });
 }
 
 /** Throws ApplyError where the plan has what no command mends. */
@@ -104,7 +114,7 @@ async function converge(first: Visit, doing: Doing): Promise<void> {
     } else {
       if (stopped.kind === "unclear") unclear += 1;
       if (!PASSES.has(stopped.kind) || unclear === MOST_ROUNDS) throw refused(visit, stopped);
-      doing.progress(`  ${stopped.said}; again`);
+      doing.progress(`  ${visit.resource.title}: ${stopped.said}; again`);
     }
     last = stopped?.said ?? visit.differences.map(describe).join("; ");
     if (rounds === MOST_ROUNDS) break;

@@ -8,9 +8,10 @@ import { headline } from "../observe/print-plan";
 import { readOne } from "../observe/read";
 import { type Command, shown } from "../resources/command";
 import type { Grant, Resource } from "../resources/resource";
-import type { Visit } from "../walk";
+import { behindOf, type Visit } from "../walk";
 import { isGranted, type Reading } from "../walk/diff";
 import { ApplyError, type Doing, PASSES, runAll, WAITS_MS } from "./apply";
+import { sideBySide } from "./side-by-side";
 
 export interface Step {
   readonly resource: Resource;
@@ -132,12 +133,26 @@ export function teardownAsText(
 
 /** `keys` are the commands that destroy versions: at the end. Throws ApplyError where the cloud refuses a command. */
 export async function tearDown({ steps }: Teardown, keys: readonly Command[], doing: Doing): Promise<void> {
-  for (const [at, step] of steps.entries()) {
-    doing.progress(`[${at + 1}/${steps.length}] ${step.resource.title}`);
-    await takeAway(step, doing);
-  }
+  let started = 0;
+  await sideBySide(
+    steps,
+    (step) => stepsBefore(step, steps),
+    async (step) => {
+      started += 1;
+      doing.progress(`[${started}/${steps.length}] ${step.resource.title}`);
+      await takeAway(step, doing);
+    },
+  );
   const stopped = await runAll("versions of the keys", keys, doing);
   if (stopped !== undefined) throw refused("the keys' versions", `${shown(stopped.command)}\n  ${stopped.said}`);
+}
+
+/** What refers to it goes first; and what holds data waits for everything else. */
+function stepsBefore(step: Step, steps: readonly Step[]): readonly Step[] {
+  const { resource } = step;
+  return steps
+    .slice(0, steps.indexOf(step))
+    .filter((other) => behindOf(other.resource).has(resource) || (isData(resource) && !isData(other.resource)));
 }
 
 /** What fails and may pass by itself is looked at again first: it may be gone. */
@@ -154,7 +169,7 @@ async function takeAway({ resource, left, commands }: Step, doing: Doing): Promi
     if (stopped === undefined) return;
     said = `${shown(stopped.command)}\n  ${stopped.said}`;
     if (stopped.kind !== "absent" && !PASSES.has(stopped.kind)) break;
-    doing.progress(`  ${stopped.said}; again`);
+    doing.progress(`  ${resource.title}: ${stopped.said}; again`);
   }
   throw refused(resource.title, said);
 }

@@ -35,6 +35,8 @@ const SIGNS: readonly (readonly [TroubleKind, RegExp])[] = [
   ["forbidden", /[Nn]ot authorized to perform|Required '[^']+' permission|may not exist/],
   ["transient", /\bABORTED\b|RESOURCE_EXHAUSTED|\bUNAVAILABLE\b|DEADLINE_EXCEEDED|\b429\b|\b50[0234]\b/],
   ["transient", /rateLimitExceeded|backendError|internalError|concurrent policy changes|conditionNotMet|\b412\b/],
+  // A network takes one change at a time.
+  ["transient", /resourceNotReady|is not ready\b/],
   ["transient", /[Qq]uota exceeded|[Tt]oo many requests|currently unavailable|try again/],
   ["transient", /Connection (?:reset|aborted|refused)|Remote end closed|Could not connect|timed out|IncompleteRead/],
   ["exists", /ALREADY_EXISTS|[Aa]lready [Ee]xists|already own it|\b409\b/],

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { apply, ApplyError } from "../../../deploy/change/apply";
 import type { Entry } from "../../../deploy/change/journal";
 import { type Answers, asking } from "../../../deploy/observe/ask";
-import { exitCodeOf, plan } from "../../../deploy/observe/plan";
+import { commandsOf, exitCodeOf, plan } from "../../../deploy/observe/plan";
 import { isGood, verify } from "../../../deploy/observe/verify";
+import { shown } from "../../../deploy/resources/command";
 import type { Asked } from "../../../deploy/resources/setup";
 import type { Answer, Run } from "../../../deploy/run";
 import { ModelledCloud } from "../modelled-cloud";
@@ -15,8 +16,12 @@ async function planOf(cloud: ModelledCloud, asked: Asked = askedFor()) {
   return plan(asked, asking(cloud.run, noWait), cloud.declare);
 }
 
-async function applyTo(cloud: ModelledCloud, run: Run = cloud.run, asked = askedFor()): Promise<Entry[]> {
-  const entries: Entry[] = [];
+async function applyTo(
+  cloud: ModelledCloud,
+  run: Run = cloud.run,
+  asked = askedFor(),
+  entries: Entry[] = [],
+): Promise<Entry[]> {
   const answers: Answers = new Map();
   const first = await plan(asked, asking(cloud.run, noWait, answers), cloud.declare);
   const doing = { run, answers, journal: (entry: Entry) => entries.push(entry), progress: () => {}, wait: noWait };
@@ -65,17 +70,36 @@ for (const [profile, given] of Object.entries({ london: {}, article: ARTICLE }))
 }
 
 describe("apply", () => {
-  it("runs what the plan printed, in that order, each once", async () => {
+  it("runs what the plan printed, each once, a resource's own in that order and behind what it refers to", async () => {
     const cloud = new ModelledCloud();
-    const printed = (await planOf(cloud)).visits.flatMap(({ differences }) =>
-      differences.flatMap((one) => ("commands" in one ? one.commands : [])),
-    );
+    const { visits } = await planOf(cloud);
     const journal = await applyTo(cloud);
-    assert.deepEqual(cloud.commands.length, printed.length);
-    assert.deepEqual(
-      journal.filter(({ outcome }) => outcome === "done").map(({ command }) => command),
-      cloud.commands,
-    );
+    const done = journal.filter(({ outcome }) => outcome === "done").map(({ command }) => command);
+    assert.deepEqual([...cloud.commands].sort(), visits.flatMap(commandsOf).map(shown).sort());
+    assert.deepEqual(done.sort(), [...cloud.commands].sort());
+    for (const visit of visits) {
+      const own = commandsOf(visit).map(shown);
+      assert.deepEqual(
+        cloud.commands.filter((command) => own.includes(command)),
+        own,
+      );
+      const behind = visits.filter(({ resource }) => visit.resource.refersTo.includes(resource)).flatMap(commandsOf);
+      const last = Math.max(-1, ...behind.map((command) => cloud.commands.indexOf(shown(command))));
+      assert.ok(own.every((command) => cloud.commands.indexOf(command) > last));
+    }
+  });
+
+  it("runs side by side what does not depend on each other", async () => {
+    const cloud = new ModelledCloud();
+    let [running, most] = [0, 0];
+    await applyTo(cloud, async (command) => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+      return cloud.run(command);
+    });
+    assert.ok(most > 3, String(most));
   });
 
   it("is killed after every single command, run again, and ends in the same state with nothing made twice", async () => {
@@ -83,10 +107,16 @@ describe("apply", () => {
     for (let at = 0; at < whole.commands.length; at++) {
       const cloud = new ModelledCloud();
       const killed = new Error("killed");
-      const dying = once(cloud, at, async (done) => {
+      let dead = false;
+      const last = once(cloud, at, async (done) => {
         await done();
+        dead = true;
         throw killed;
       });
+      const dying: Run = async (command) => {
+        if (dead) throw killed;
+        return last(command);
+      };
       await assert.rejects(applyTo(cloud, dying), killed);
       await applyTo(cloud);
       assert.ok(cloud.isAs(whole), whole.commands[at]);
@@ -138,13 +168,44 @@ describe("apply", () => {
 
   it("stops at what does not pass, and names the command, what the cloud said and the mend", async () => {
     const cloud = new ModelledCloud();
-    const denied = once(cloud, 2, async () => failure("ERROR: PERMISSION_DENIED: cloudkms.cryptoKeys.create"));
+    const denied: Run = async (command) =>
+      shown(command).startsWith("gcloud kms keys create")
+        ? failure("ERROR: PERMISSION_DENIED: cloudkms.cryptoKeys.create")
+        : cloud.run(command);
     await assert.rejects(applyTo(cloud, denied), (error: ApplyError) => {
       assert.equal(error.code, "refused");
       assert.match(error.message, /gcloud kms keys create .*PERMISSION_DENIED.*ask for the role/s);
       return true;
     });
-    assert.equal(cloud.commands.length, 2);
+    assert.deepEqual(
+      cloud.commands.filter((command) => /^(gcloud (kms keys|pubsub|storage|artifacts|logging) |bq )/.test(command)),
+      [],
+    );
+  });
+
+  it("lets what runs end where something fails, starts nothing more, and says the first error", async () => {
+    const cloud = new ModelledCloud();
+    const journal: Entry[] = [];
+    let failed = false;
+    const late: string[] = [];
+    const denied: Run = async (command) => {
+      const words = shown(command);
+      if (failed && cloud.isChange(command)) late.push(words);
+      if (!words.startsWith("gcloud kms keyrings create")) return cloud.run(command);
+      failed = true;
+      return failure("ERROR: PERMISSION_DENIED: cloudkms.keyRings.create");
+    };
+    await assert.rejects(applyTo(cloud, denied, askedFor(), journal), /keyRings\.create/);
+    const ended = new Set(journal.filter(({ outcome }) => outcome !== "started").map(({ command }) => command));
+    assert.deepEqual(
+      journal.filter(({ command }) => !ended.has(command)),
+      [],
+    );
+    // Only the network and the account were running then, which depend on the APIs alone.
+    assert.deepEqual(
+      late.filter((command) => !/compute networks create|service-accounts create/.test(command)),
+      [],
+    );
   });
 
   it("gives up where a command is taken and nothing comes of it", async () => {

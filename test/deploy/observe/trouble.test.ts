@@ -30,6 +30,10 @@ const said: readonly [TroubleKind, string][] = [
   ["transient", "ERROR: (gcloud.kms.keys.add-iam-policy-binding) ABORTED: There were concurrent policy changes."],
   ["transient", "ERROR: (gcloud.projects.describe) HTTPError 503: backend"],
   ["transient", "ERROR: (gcloud.services.enable) RESOURCE_EXHAUSTED: Quota exceeded"],
+  [
+    "transient",
+    "ERROR: (gcloud.compute.firewall-rules.create) Could not fetch resource:\n - The resource 'projects/p/global/networks/n' is not ready",
+  ],
   ["refused", "ERROR: (gcloud.pubsub.topics.create) INVALID_ARGUMENT: the key is in another region"],
   ["refused", "ERROR: (gcloud.org-policies.set-policy) HttpError: 501"],
   ["forbidden", "ERROR: Failed to create topic [t]: User not authorized to perform this action."],
