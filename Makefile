@@ -93,6 +93,21 @@ verify-attestation: node_modules/.installed ## who signed what; fetches nothing 
 demo-proof: setup ## apply, submit, audit, report, attest and verify, in a fake cloud on this machine; then find what was moved behind its back
 	@$(TS) test/proof/main.ts
 
+# Where dead letters are: a file, or the deployment's subscription.
+LETTERS = $(if $(FILE),--file $(FILE)) $(if $(DUCKDB),--duckdb $(DUCKDB)) $(ARGS)
+
+.PHONY: dead-letters
+dead-letters: node_modules/.installed ## list dead letters by reason and column; they stay where they are (FILE=…, or as plan; SHOW=message id)
+	@$(TS) deploy/operate.ts dead-letters $(if $(FILE),--file $(FILE)) $(if $(SHOW),--show $(SHOW)) $(ARGS)
+
+.PHONY: replay
+replay: node_modules/.installed ## publish their messages again, mended or not; YES=1 does it (as dead-letters; REASON COLUMN ID FIX_FILE DUCKDB)
+	@$(TS) deploy/operate.ts replay $(LETTERS) $(if $(REASON),--reason $(REASON)) $(if $(COLUMN),--column $(COLUMN)) $(if $(ID),--id $(ID)) $(if $(FIX_FILE),--fix-file $(FIX_FILE)) $(if $(YES),--yes)
+
+.PHONY: conserve
+conserve: node_modules/.installed ## published = rows + dead letters + waiting, with sources (as dead-letters; PUBLISHED_IDS=file DUCKDB SINCE UNTIL)
+	@$(TS) deploy/operate.ts conserve $(LETTERS) $(if $(PUBLISHED_IDS),--published-ids $(PUBLISHED_IDS)) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
+
 .PHONY: teardown
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)

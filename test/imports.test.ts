@@ -37,6 +37,20 @@ const ROOMS: Record<string, Room> = {
   "deploy/attest/verify": { rooms: ["deploy/attest/dsse", "deploy/attest/statement"], packages: ["node:crypto"] },
   "deploy/report": { rooms: ["deploy/observe/audit/model"], packages: ["node:crypto"] },
   "deploy/report/pdf": { rooms: [], packages: ["*"] },
+  // It reads and publishes messages, and makes, changes and removes no resource.
+  "deploy/operate": {
+    rooms: ["transforms", "deploy/command-line", "deploy/settings", "deploy/observe", ...OBSERVE],
+    packages: [
+      "@google-cloud/pubsub",
+      "@duckdb/node-api",
+      "@grpc/grpc-js",
+      "google-auth-library",
+      "node:buffer",
+      "node:fs",
+      "node:path",
+      "yargs",
+    ],
+  },
   "deploy/change": { rooms: ["deploy/observe", ...OBSERVE], packages: ["node:fs", "node:path"] },
   test: { rooms: ["*"], packages: ["*"] },
 };
@@ -127,6 +141,8 @@ describe("the imports", () => {
     "deploy/resources/a.ts": 'import { runner } from "../run";',
     "deploy/walk/a.ts": 'import { readAll } from "../observe/read";',
     "deploy/observe/a.ts": 'import { apply } from "../change/apply";',
+    "deploy/operate/a.ts": 'import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";',
+    "deploy/operate/b.ts": 'import { journal } from "../change/journal";',
     "deploy/observe/b.ts": 'import { spawn } from "node:child_process";',
     "elsewhere/a.ts": "",
   };
