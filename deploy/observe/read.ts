@@ -1,4 +1,5 @@
 /** Reads what is there of a deployment: independent questions side by side. */
+import { listServices } from "../resources/apis";
 import type { Look, Resource } from "../resources/resource";
 import type { Asked as AskedFor, Setup } from "../resources/setup";
 import { gcloud } from "../resources/command";
@@ -12,13 +13,10 @@ export class ProjectNotObserved extends Error {}
 /** Looks up what resources are declared from. Throws ProjectNotObserved. */
 export async function readSetup(asked: AskedFor, ask: Ask): Promise<Setup> {
   const { project } = asked;
-  const [described, logging] = await Promise.all([
-    ask(gcloud("projects describe", { format: "json" }, project)),
+  const [projectNumber, logging] = await Promise.all([
+    numberOf(project, ask),
     ask(gcloud("logging settings describe", { project, format: "json" })),
   ]);
-  if ("trouble" in described) throw new ProjectNotObserved(`project ${project}: ${described.trouble.said}`);
-  const { projectNumber } = described.answer as { projectNumber?: string };
-  if (projectNumber === undefined) throw new ProjectNotObserved(`project ${project} has no number`);
   const settings = "answer" in logging ? (logging.answer as { kmsServiceAccountId?: string }) : {};
   return {
     ...asked,
@@ -26,6 +24,22 @@ export async function readSetup(asked: AskedFor, ask: Ask): Promise<Setup> {
     // Without an answer, as where the API is still off, the form that accounts of new projects have.
     loggingAccount: settings.kmsServiceAccountId ?? `service-${projectNumber}@gcp-sa-logging.iam.gserviceaccount.com`,
   };
+}
+
+/**
+ * The services that are on are asked for anyway, and their names have it; a new project has no API that describes it.
+ * Throws ProjectNotObserved.
+ */
+async function numberOf(project: string, ask: Ask): Promise<string> {
+  const listed = await ask(listServices(project));
+  const services = "answer" in listed ? (listed.answer as readonly { readonly name?: string }[]) : [];
+  const [, number] = /^projects\/(\d+)\/services\//.exec(services[0]?.name ?? "") ?? [];
+  if (number !== undefined) return number;
+  const described = await ask(gcloud("projects describe", { format: "json" }, project));
+  if ("trouble" in described) throw new ProjectNotObserved(`project ${project}: ${described.trouble.said}`);
+  const { projectNumber } = described.answer as { projectNumber?: string };
+  if (projectNumber === undefined) throw new ProjectNotObserved(`project ${project} has no number`);
+  return projectNumber;
 }
 
 /** Every resource's reading. */

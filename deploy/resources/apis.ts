@@ -1,6 +1,6 @@
 /** The APIs that everything else needs. */
 import type { Json } from "../../schemas/bigquery";
-import { gcloud } from "./command";
+import { type Command, gcloud } from "./command";
 import type { Resource } from "./resource";
 import type { Setup } from "./setup";
 
@@ -24,6 +24,9 @@ interface Service {
   readonly config?: { readonly name?: string };
 }
 
+export const listServices = (project: string): Command =>
+  gcloud("services list", { enabled: true, project, format: "json" });
+
 export function apis({ project, settings, orgPolicies }: Setup): Resource {
   const all = Object.values(API).filter((api) => api !== API.orgPolicies || orgPolicies) as string[];
   const missing = (found: Json) => all.filter((api) => !((found ?? []) as Json[]).includes(api));
@@ -33,7 +36,7 @@ export function apis({ project, settings, orgPolicies }: Setup): Resource {
     title: `APIs of ${settings.PROJECT_ID}`,
     refersTo: [],
     look: {
-      command: gcloud("services list", { enabled: true, project, format: "json" }),
+      command: listServices(project),
       pick: (services: Service[]) => ({ enabled: services.flatMap(({ config }) => config?.name ?? []).sort() }),
     },
     fields: {

@@ -66,6 +66,8 @@ export class ModelledCloud {
       return members.map((one) => ({ role: one.split(" ")[0]!, members: [one.split(" ")[1]!] }));
     }
     const seen = this.looks.get(words);
+    // Asked before anything is declared: they are off.
+    if (seen === undefined && words.startsWith("gcloud services list")) return { "APIs of bank-project": {} };
     return (
       seen &&
       Object.fromEntries(seen.flatMap(({ title }) => (this.there[title] ? [[title, this.there[title].fields]] : [])))
