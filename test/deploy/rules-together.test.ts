@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Deployment, DeploymentError } from "../../deploy/deployment";
-import { heldAgainstRules, NOTHING_OBSERVED, type Observations, RULES } from "../../deploy/rules";
+import { OWN } from "../../deploy/observe/audit/checks";
+import { AUDIT_RULES, heldAgainstRules, NOTHING_OBSERVED, type Observations, RULES } from "../../deploy/rules";
 import { allRight, article, keyIn, london } from "./deployments";
 
 const nothing = NOTHING_OBSERVED("no credentials");
@@ -128,8 +129,17 @@ describe("accepted rules", () => {
     assert.deepEqual(heldAgainstRules(london(), nothing, ["LOC-1", "LOC-2"]).uselessAccepts, ["LOC-1"]);
   });
 
+  it("may be an audit's own, which nothing else asks about", () => {
+    const { accepted, uselessAccepts } = heldAgainstRules(london(), seen, ["AUD-4"]);
+    assert.deepEqual({ accepted, uselessAccepts }, { accepted: [], uselessAccepts: [] });
+    assert.deepEqual(
+      OWN.map(({ id }) => id),
+      AUDIT_RULES,
+    );
+  });
+
   it("are refused where there is no such rule, with those that there are", () => {
-    for (const id of ["LOC-99", "loc-1", "LOC-1,KEY-2", ""]) {
+    for (const id of ["LOC-99", "AUD-99", "loc-1", "LOC-1,KEY-2", ""]) {
       assert.throws(
         () => heldAgainstRules(london(), nothing, ["LOC-1", id]),
         (error) =>

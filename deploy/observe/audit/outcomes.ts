@@ -5,7 +5,7 @@ import { asFound } from "../for-rules";
 import { OWN } from "./checks";
 import type { Gathered } from "./gather";
 import { deploymentOfJob, nameOfJob } from "./jobs";
-import { type Audit, isNotObserved, isOwn, type Outcome } from "./model";
+import { type Audit, isNotObserved, type Outcome } from "./model";
 
 type Parts = Pick<Audit, "chain" | "keys" | "uncovered">;
 
@@ -28,7 +28,7 @@ interface Held {
 }
 
 function rulesHeld(gathered: Gathered): readonly Outcome[] {
-  const accepted = gathered.setup.accepted.filter((id) => !isOwn(id));
+  const { accepted } = gathered.setup;
   const found = asFound(gathered.visits);
   const held = subjectsOf(gathered).map(({ who, deployment }): Held => {
     try {
