@@ -2,11 +2,13 @@
 /** The commands of every day: dead-letters, replay, conserve. Exit codes: 0 it is done, or holds; 1 it is not; 2 a command line that cannot be run. */
 import type { Argv } from "yargs";
 import { commandLine, runIfMain, text, withSettings, yesNo } from "./command-line";
-import { conserveCommand, deadLettersCommand, replayCommand } from "./operate/commands";
+import { deadLettersCommand, replayCommand } from "./operate/commands";
+import { conserveCommand } from "./operate/conserve-command";
 import { REPLAYS } from "./operate/journal";
 import { OperateError } from "./operate/trouble";
 
-const many = (describe: string) => ({ ...text(describe), array: true }) as const;
+/** May be said more than once; each takes one value, so that what follows it is a setting. */
+const many = (describe: string) => ({ ...text(describe), array: true, nargs: 1 }) as const;
 
 /** What every command is told of where dead letters are. */
 const withLetters = (argv: Argv) =>

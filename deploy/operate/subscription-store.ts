@@ -1,5 +1,7 @@
 /** The dead letters that wait in a subscription: pulled without an acknowledgement, held while they are looked at, and given back. */
 import type { v1 } from "@google-cloud/pubsub";
+import type { World } from "../command-line";
+import { pause } from "../observe/ask";
 import { ONCE } from "./clients";
 import { type Letter, letterOf } from "./letter";
 import type { Store } from "./store";
@@ -33,25 +35,11 @@ const LEASE_SECONDS = 60;
 /** One empty answer says little about what waits: Pub/Sub says nothing so often before it is believed. */
 const EMPTY_WAITS_MS = [100, 200, 400, 800, 1600];
 
-export interface Clock {
-  wait(ms: number): Promise<unknown>;
-  /** Answers how it is stopped. */
-  every(ms: number, work: () => void): () => void;
-}
-
-const CLOCK: Clock = {
-  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  every(ms, work) {
-    const timer = setInterval(work, ms);
-    return () => clearInterval(timer);
-  },
-};
-
 /**
  * Throws OperateError: where the subscription is not there or may not be read, and where it hands on what is pulled too often
  * (`deadLetterPolicy`): looking there would move letters away.
  */
-export async function subscriptionStore(name: string, client: Subscriber, clock: Clock = CLOCK): Promise<Store> {
+export async function subscriptionStore(name: string, client: Subscriber, wait: World["wait"] = pause): Promise<Store> {
   await refuseForwarding(name, client);
   /** By place; the acknowledgement id of the last delivery is the one that counts. */
   const held = new Map<string, { readonly letter: Letter; readonly ackId: string }>();
@@ -67,7 +55,7 @@ export async function subscriptionStore(name: string, client: Subscriber, clock:
   const lease = (ackIds: readonly string[], ackDeadlineSeconds: number) =>
     inCalls(ackIds, (ids) => client.modifyAckDeadline({ subscription: name, ackIds: ids, ackDeadlineSeconds }, ONCE));
   const ackIds = () => [...held.values()].map(({ ackId }) => ackId);
-  const stop = clock.every((LEASE_SECONDS * 1000) / 3, () => void lease(ackIds(), LEASE_SECONDS));
+  const keeping = setInterval(() => void lease(ackIds(), LEASE_SECONDS), (LEASE_SECONDS * 1000) / 3);
 
   /** Answers whether any came. */
   async function pull(most: number): Promise<boolean> {
@@ -91,7 +79,7 @@ export async function subscriptionStore(name: string, client: Subscriber, clock:
       // One more than is asked for shows whether others wait.
       for (let empty = 0; held.size <= most && empty < EMPTY_WAITS_MS.length; ) {
         if (await pull(Math.min(A_CALL, most + 1 - held.size))) empty = 0;
-        else await clock.wait(EMPTY_WAITS_MS[empty++]!);
+        else await wait(EMPTY_WAITS_MS[empty++]!);
       }
       const all = [...held.values()].map(({ letter }) => letter);
       return { letters: all.slice(0, most), more: all.length > most };
@@ -109,7 +97,7 @@ export async function subscriptionStore(name: string, client: Subscriber, clock:
       return unsettled;
     },
     async close() {
-      stop();
+      clearInterval(keeping);
       await lease(ackIds(), 0);
       held.clear();
       await client.close();

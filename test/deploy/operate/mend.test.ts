@@ -1,6 +1,6 @@
 /** Mending touches what is named and nothing else, and no value is rounded on the way. */
 import assert from "node:assert/strict";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { fixOf, mended, mendsOf } from "../../../deploy/operate/mend";
 import { OperateError } from "../../../deploy/operate/trouble";
 

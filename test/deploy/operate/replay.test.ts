@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import fc from "fast-check";
 import { openReplayJournal } from "../../../deploy/operate/journal";
 import type { Letter } from "../../../deploy/operate/letter";
 import { mendsOf } from "../../../deploy/operate/mend";
