@@ -137,6 +137,7 @@ function started(line: string): Promise<number> {
 const YES = text("the key's name, in place of typing it; of two keys both, with a comma between");
 const SKIP = {
   array: true,
+  nargs: 1,
   choices: CONSUMERS,
   default: [] as string[],
   describe: "a consumer that is not watched",

@@ -166,7 +166,9 @@ export async function revoke(prepared: Prepared, acting: Acting): Promise<Outcom
   // Gone on with after a while, it watches as long as it was asked to from now on.
   const within = asking.within + (goesOn(begun) ? (acting.now() - since) / 1000 : 0);
   const drained = new Set(record.now.jobs.filter(({ done }) => done === "drained").map(({ id }) => id));
-  const running = watched.filter(({ consumer, command }) => consumer !== "job" || !drained.has(command.args.at(-1)!));
+  const running = watched.filter(
+    ({ consumer, command }) => consumer !== "job" || !command.args.some((word) => drained.has(word)),
+  );
   const access = await watch(running, "refused", {
     ...acting,
     since,

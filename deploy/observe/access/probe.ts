@@ -7,7 +7,7 @@
  * | publish, pull | FAILED_PRECONDITION | [Error codes, Pub/Sub]: "can't access the customer-managed encryption key" |
  * | job | the job's state: JOB_STATE_FAILED or JOB_STATE_CANCELLED, asked for by nobody | [Use customer-managed encryption keys, Dataflow] |
  * | query | an error that names Cloud KMS or the key | [Customer-managed Cloud KMS keys, BigQuery]: a decrypt call for each query |
- * | read | 400 or 403 that names Cloud KMS or the key | [Customer-managed encryption keys, Cloud Storage] |
+ * | read | 400 or 403 of a file whose metadata is still read by the same permission | [Customer-managed encryption keys, Cloud Storage]: metadata is not under the key; gcloud does not print a download's reason |
  * | image | the same, of a file of the repository | [Enabling customer-managed encryption keys, Artifact Registry] |
  *
  * Google publishes the text of none but Cloud KMS's own, `… is not enabled, current state is: DISABLED` [FAILED_PRECONDITION, KEY_DISABLED]:
@@ -28,6 +28,9 @@ export type RefusalCode =
   | "FAILED_PRECONDITION"
   /** Another error that names the key. */
   | "KEY_ERROR"
+  /** Cloud Storage's answer to a read, without a reason, where the metadata of the file is still read. */
+  | "HTTP_400"
+  | "HTTP_403"
   /** The job ended, and nobody had asked for it. */
   | "JOB_STATE_FAILED"
   | "JOB_STATE_CANCELLED";
@@ -40,7 +43,10 @@ export interface Probe {
   /** `topic str-pl-pubsub-topic` */
   readonly what: string;
   readonly command: Command;
-  readonly judge: (answer: Answer) => Judged;
+  /** `control` is what `control` was answered, where that was asked. */
+  readonly judge: (answer: Answer, control?: Answer) => Judged;
+  /** Asked where the command fails: what needs all that it needs but the key. */
+  readonly control?: Command;
   /** What it leaves in the cloud, to be said before it is run; undefined where it changes nothing. */
   readonly leaves?: string;
   /** Run after an answer, so that nothing is left: gives back a message that was leased. */
@@ -116,10 +122,10 @@ async function watchOne(probe: Probe, until: "refused" | "works", watching: Watc
 }
 
 /** Asks once, and leaves no more than the probe says. */
-export async function ask({ command, judge, after }: Probe, run: Run): Promise<Judged> {
+export async function ask({ command, control, judge, after }: Probe, run: Run): Promise<Judged> {
   const answer = await run(command);
   for (const next of after?.(answer) ?? []) await run(next);
-  return judge(answer);
+  return answer.code === 0 || control === undefined ? judge(answer) : judge(answer, await run(control));
 }
 
 export function stateOf(judged: Judged): "works" | "refused" | "unclear" {

@@ -7,7 +7,7 @@ import type { Questions } from "../audit/questions";
 import { told } from "../audit/questions";
 import { listObjects, type StoredObject } from "../audit/stored";
 import type { Consumer, Probe } from "./probe";
-import { judgeByKey, judgeByStatus, judgeJob } from "./refusal";
+import { judgeByKey, judgeByStatus, judgeJob, judgeRead } from "./refusal";
 
 /** A consumer that nobody can ask: nothing of it is there, or it could not be looked for. */
 export interface Unprobed {
@@ -129,11 +129,13 @@ async function readProbe(setup: Setup, ask: Questions["ask"]): Promise<Probe | U
   if ("notObserved" in objects) return { consumer: "read", why: objects.notObserved, absent: false };
   const object = objects.find(({ kms_key }) => kms_key?.startsWith(dataKey.name));
   if (object === undefined) return none;
+  const url = `gs://${settings.BUCKET}/${object.name}`;
   return {
     consumer: "read",
     what: `bucket ${settings.BUCKET}`,
-    command: gcloud("storage cat", { project, range: "0-0" }, `gs://${settings.BUCKET}/${object.name}`),
-    judge: judgeByKey,
+    command: gcloud("storage cat", { project, range: "0-0", "log-http": true }, url),
+    control: gcloud("storage objects describe", { project, format: "none" }, url),
+    judge: judgeRead,
   };
 }
 

@@ -9,7 +9,7 @@ const NAMES_KEY = /Cloud ?KMS|KMS key|kmsKey|\bCMEK\b|cryptoKey|customer-managed
 const SIGNS: readonly (readonly [RefusalCode, RegExp])[] = [
   ["KEY_DISABLED", /KEY_DISABLED|current state is:? (?:DISABLED|DESTROY)|\b(?:is|been) (?:disabled|destroyed)/i],
   ["KEY_DISABLED", /not (?:currently )?enabled|version.{0,40}(?:disabled|destroyed)/i],
-  ["KEY_FORBIDDEN", /denied|permission|not authorized|authorized to use|may not exist|forbidden/i],
+  ["KEY_FORBIDDEN", /denied|permission|not authorized|authorized to use|may not (?:use|exist)|forbidden/i],
   ["KEY_ERROR", /FAILED_PRECONDITION|PERMISSION_DENIED|INVALID_ARGUMENT|\b40[03]\b|cannot be (?:used|accessed)/],
 ];
 
@@ -33,6 +33,19 @@ export function judgeByStatus(answer: Answer): Judged {
   const text = textOf(answer);
   const isKeys = /FAILED_PRECONDITION/.test(text) && !/billing|\bregion|persistence/i.test(text);
   return isKeys ? { refused: "FAILED_PRECONDITION", said: judged.unclear } : judged;
+}
+
+/** Of a read with --log-http: gcloud leaves a download's reason out. What the same permission still reads is the proof that it is the key. */
+export function judgeRead(answer: Answer, control?: Answer): Judged {
+  const judged = judgeByKey(answer);
+  if (judged === "works") return judged;
+  // What is logged of a request is nobody's to read.
+  if ("refused" in judged) return { ...judged, said: "a read is refused for the key" };
+  const status =
+    [...answer.stderr.matchAll(/^status: (\d+)$/gm)].at(-1)?.[1] ?? /HTTPError (\d+)/.exec(answer.stderr)?.[1];
+  if ((status !== "400" && status !== "403") || control?.code !== 0)
+    return { unclear: `a read is answered with ${status ?? "nothing"}` };
+  return { refused: `HTTP_${status}`, said: `a read is answered with ${status}, and the file's metadata is read` };
 }
 
 const textOf = ({ stdout, stderr }: Answer) => `${stderr}\n${stdout}`;
