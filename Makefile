@@ -112,6 +112,10 @@ conserve: node_modules/.installed ## published = rows + dead letters + waiting, 
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)
 
+.PHONY: adopt
+adopt: node_modules/.installed ## read a project that was set up by hand into a deployment file, and say what differs (PROJECT_ID PROFILE … FILE=adopted.env)
+	@$(TS) deploy/main.ts adopt $(if $(FILE),--file $(FILE)) $(ARGS)
+
 .PHONY: terraform
 terraform: node_modules/.installed ## write the same deployment as build/terraform/main.tf.json, for teams that do not run scripts (as plan)
 	@$(TS) deploy/main.ts terraform $(if $(ORG_POLICIES),--org-policies) $(ARGS)

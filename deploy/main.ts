@@ -1,8 +1,18 @@
 #!/usr/bin/env -S npx ts-node
-/** The deployment's command line. Exit codes: 0 done, 1 an error, 2 something to do (plan) or a command line that cannot be run. */
+/** The deployment's command line. Exit codes: 0 done, 1 an error, 2 something to do (plan) or to decide (adopt), or a command line that cannot be run. */
 import { ApplyError } from "./change/apply";
+import { ADOPTED, adoptCommand } from "./adopt";
 import { COMMANDS, type Options } from "./cli";
-import { type Command, commandLine, type Given, runIfMain, settingsOfLine, withSettings, yesNo } from "./command-line";
+import {
+  type Command,
+  commandLine,
+  type Given,
+  runIfMain,
+  settingsOfLine,
+  text,
+  withSettings,
+  yesNo,
+} from "./command-line";
 import { ProjectNotObserved } from "./observe/read";
 import { RULES } from "./rules";
 
@@ -18,6 +28,13 @@ const rules: Command = {
     print(json ? rulesAsJson() : rulesAsText());
     return 0;
   },
+};
+
+const adopt: Command = {
+  words: "adopt [settings..]",
+  describe: "read a project that was set up by hand into a deployment file; changes nothing",
+  options: (argv) => withSettings(argv).option("file", { ...text("the file that is written"), default: ADOPTED }),
+  run: (given, world) => adoptCommand(settingsOfLine(given), String(given.file), world),
 };
 
 /** One that looks at a deployment. */
@@ -63,6 +80,7 @@ export const main = commandLine(
         }),
     ),
     command("terraform", "write the same deployment for Terraform's google provider"),
+    adopt,
   ],
   [ProjectNotObserved, ApplyError],
 );

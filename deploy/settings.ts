@@ -6,11 +6,16 @@ import { SETTINGS, type Settings, settingsOf } from "./deployment/settings";
 
 /** `words`: NAME=value. Throws DeploymentError. */
 export function settingsFrom(words: readonly string[], env: NodeJS.ProcessEnv, file = ".env"): Settings {
+  return settingsOf({ ...fromFile(file), ...namedSettings(words, env) });
+}
+
+/** What the command line and the environment name, without any file. Throws DeploymentError. */
+export function namedSettings(words: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const given = Object.fromEntries(words.map((word) => assignment(word, "the command line")));
   const inEnvironment = Object.fromEntries(
     Object.keys(SETTINGS).flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])),
   );
-  return settingsOf({ ...fromFile(file), ...inEnvironment, ...given });
+  return { ...inEnvironment, ...given };
 }
 
 function fromFile(file: string): Record<string, string> {

@@ -61,8 +61,9 @@ function brief(value: Json): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-export function linesAsText(lines: readonly Line[]): string {
+/** `of` is how many were held, where `lines` are some of them. */
+export function linesAsText(lines: readonly Line[], of = lines.length): string {
   const bad = lines.filter((line) => !isGood(line)).length;
-  const summary = bad === 0 ? `all ${lines.length} hold` : `${bad} of ${lines.length} do not hold`;
+  const summary = bad === 0 ? `all ${of} hold` : `${bad} of ${of} do not hold`;
   return `${lines.map(({ verdict, what }) => `${verdict.padEnd(14)}${what}`).join("\n")}\n\n${summary}\n`;
 }
