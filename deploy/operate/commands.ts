@@ -28,8 +28,10 @@ export async function deadLettersCommand(given: Given, world: World): Promise<nu
   try {
     const { letters, more } = await store.take(mostOf(given));
     const replays = knownReplays(journalOf(given));
-    // A file keeps what was replayed from it; a subscription does not.
-    const left = letters.filter(({ id }) => replays.get(id)?.outcome !== "settled");
+    const isReplayed = ({ id }: Letter) => replays.get(id)?.outcome === "settled";
+    // A file keeps what was replayed from it. What a subscription still has is never left out.
+    const left = given.file === undefined ? letters : letters.filter((letter) => !isReplayed(letter));
+    const replayed = letters.filter(isReplayed).length;
     const waiting = more ? `more wait than the ${mostOf(given)} that were looked at: --most N\n` : "";
     if (given.show !== undefined) {
       const letter = letters.find(({ id }) => id === String(given.show));
@@ -40,7 +42,6 @@ export async function deadLettersCommand(given: Given, world: World): Promise<nu
       return 0;
     }
     const groups = groupsOf(left);
-    const replayed = letters.length - left.length;
     if (given.json) world.print(asJson({ store: store.name, deadLetters: left.length, replayed, more, groups }));
     else {
       const head = `${store.name}: ${left.length} dead letters${replayed > 0 ? `, ${replayed} replayed` : ""}\n`;
@@ -72,6 +73,7 @@ export async function replayCommand(given: Given, world: World): Promise<number>
       );
     const steps = planned(selected, {
       journal,
+      to: publisher.name,
       rows: await rowsOf(selected, given, world),
       restore: restoreOf(given, world, mends, selected),
     });
@@ -107,7 +109,7 @@ function resolveUnclear(given: Given, journal: ReplayJournal, { print }: World):
   if (open.length < ids.length)
     throw new OperateError("NO_SUCH_LETTER", "not every --id is unclear: nothing is written");
   const outcome = given["unclear-was"] === "published" ? "published" : "failed";
-  journal.add(open.map((entry) => ({ id: entry!.id, to: entry!.to, outcome })));
+  journal.add(open.map((entry) => ({ id: entry!.id, publishTime: entry!.publishTime, to: entry!.to, outcome })));
   print(`${ids.length} written down as ${given["unclear-was"]}: replay them again\n`);
   return 0;
 }

@@ -25,6 +25,8 @@ export type Outcome = "started" | "failed" | "published" | "settled";
 export interface Entry {
   /** The refused message's id. */
   readonly id: string;
+  /** When that was published: ids are unique in a topic alone, and an emulator begins again with 1. */
+  readonly publishTime: string;
   /** Where it was published to: a topic or a file. */
   readonly to: string;
   readonly outcome: Outcome;

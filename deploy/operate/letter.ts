@@ -46,7 +46,7 @@ export function letterOf({ data, attributes, orderingKey, publishTime = "" }: Pu
     stage: attributes.error_stage ?? "",
     column: attributes.error_column ?? "",
     schema: attributes.schema ?? "",
-    publishTime: attributes.source_publish_time ?? publishTime,
+    publishTime: attributes.source_publish_time ?? "",
   };
 }
 

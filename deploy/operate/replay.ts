@@ -15,6 +15,8 @@ export type Hindrance =
   | "replayed_already"
   /** A replay of it ended between the publication and its confirmation. */
   | "unclear"
+  /** The journal knows its id of another message, or as published to another place: its dead letter is not touched. */
+  | "replayed_elsewhere"
   /** The table has a row of this message, or of a replay of it. */
   | "row_is_there"
   /** Two letters have its id, and not the same content. */
@@ -32,6 +34,8 @@ export type Step = { readonly letter: Letter } & (
 
 export interface Facts {
   readonly journal: Pick<ReplayJournal, "of">;
+  /** Where it is to be published to. */
+  readonly to: string;
   /** Ids of which the table has the row. */
   readonly rows: ReadonlySet<string>;
   readonly restore: (letter: Letter) => Again | Refusal;
@@ -47,9 +51,14 @@ export function planned(letters: readonly Letter[], facts: Facts): Step[] {
   return letters.map((letter): Step => {
     if (letter.reason === NOT_A_DEAD_LETTER) return { letter, kind: "refuse", why: "not_a_dead_letter" };
     if (ambiguous.has(letter.id)) return { letter, kind: "refuse", why: "ambiguous_id" };
-    const known = facts.journal.of(letter.id)?.outcome;
-    if (known === "published" || known === "settled") return { letter, kind: "settle", why: "replayed_already" };
-    if (known === "started") return { letter, kind: "refuse", why: "unclear" };
+    const known = facts.journal.of(letter.id);
+    if (known !== undefined && known.outcome !== "failed") {
+      if (known.to !== facts.to || known.publishTime !== letter.publishTime) {
+        return { letter, kind: "refuse", why: "replayed_elsewhere" };
+      }
+      if (known.outcome === "started") return { letter, kind: "refuse", why: "unclear" };
+      return { letter, kind: "settle", why: "replayed_already" };
+    }
     if (facts.rows.has(letter.id) || facts.rows.has(letter.root))
       return { letter, kind: "refuse", why: "row_is_there" };
     const message = facts.restore(letter);
@@ -92,7 +101,12 @@ export async function replay(steps: readonly Step[], { store, publisher, journal
     steps.flatMap((step) => (step.kind === "settle" && step.why === "replayed_already" ? [step.letter] : [])),
   );
   for (const part of partsOf(ready, publisher.most)) {
-    const entry = ({ letter: { id } }: (typeof part)[number]) => ({ id, to: publisher.name, mends });
+    const entry = ({ letter: { id, publishTime } }: (typeof part)[number]) => ({
+      id,
+      publishTime,
+      to: publisher.name,
+      mends,
+    });
     await store.hold(part.map(({ letter }) => letter));
     journal.add(part.map((step) => ({ ...entry(step), outcome: "started" })));
     const answer = await publisher.publish(
@@ -143,6 +157,6 @@ interface Doing {
 }
 
 function lastOf(journal: ReplayJournal, id: string) {
-  const { to, messageId, mends } = journal.of(id)!;
-  return { id, to, ...(messageId !== undefined && { messageId }), ...(mends !== undefined && { mends }) };
+  const { publishTime, to, messageId, mends } = journal.of(id)!;
+  return { id, publishTime, to, ...(messageId !== undefined && { messageId }), ...(mends !== undefined && { mends }) };
 }

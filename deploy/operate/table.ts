@@ -61,7 +61,7 @@ export function bigQueryTable({ table: { project, dataset, table } }: Pick<Deplo
 /** One query, its answer as JSON. `parameters`: NAME:TYPE:VALUE. */
 export const queryOf = (project: string, sql: string, parameters: readonly string[] = []) =>
   bq(
-    { project_id: project, format: "json" },
+    { project_id: project, format: "json", quiet: true },
     "query",
     { use_legacy_sql: "false", max_rows: String(2 * A_QUERY) },
     ...parameters.map((one) => `--parameter=${one}`),

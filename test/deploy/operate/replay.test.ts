@@ -39,7 +39,7 @@ describe("a replay", () => {
     try {
       const store = backlog.store(settles);
       const { letters } = await store.take(100);
-      const steps = planned(letters, { journal, rows: NO_ROWS, restore: asItWas });
+      const steps = planned(letters, { journal, to: "topic", rows: NO_ROWS, restore: asItWas });
       await replay(steps, { store, publisher: topic.publisher(fate), journal, mends: [] });
       return false;
     } catch (error) {
@@ -116,11 +116,13 @@ describe("a replay", () => {
     );
     assert.equal(backlog.letters.length, 1, "its acknowledgement did not get through");
     const journal = openReplayJournal(path, "tester");
-    assert.deepEqual(fates(planned(backlog.letters, { journal, rows: NO_ROWS, restore: asItWas })), [
+    assert.deepEqual(fates(planned(backlog.letters, { journal, to: "topic", rows: NO_ROWS, restore: asItWas })), [
       "settle replayed_already",
     ]);
     const rows = new Set(["2"]);
-    assert.deepEqual(fates(planned([good("2")], { journal, rows, restore: asItWas })), ["refuse row_is_there"]);
+    assert.deepEqual(fates(planned([good("2")], { journal, to: "topic", rows, restore: asItWas })), [
+      "refuse row_is_there",
+    ]);
     journal.close();
     await run(
       backlog,
@@ -131,12 +133,28 @@ describe("a replay", () => {
     assert.deepEqual([backlog.letters, topic.arrived], [[], ["1"]]);
   });
 
+  it("does not touch the dead letter of another message by the same id, or of one that went elsewhere", async () => {
+    await run(
+      new Backlog([good("1")]),
+      new Topic(),
+      () => "published",
+      () => true,
+    );
+    const journal = openReplayJournal(path, "tester");
+    const later = letter(message("1", '{"name":"Ada"}', { publishTime: "2025-01-01T00:00:00Z" }));
+    const plan = (one: Letter, to: string) => fates(planned([one], { journal, to, rows: NO_ROWS, restore: asItWas }));
+    assert.deepEqual(plan(good("1"), "topic"), ["settle replayed_already"]);
+    assert.deepEqual(plan(good("1"), "other"), ["refuse replayed_elsewhere"]);
+    assert.deepEqual(plan(later, "topic"), ["refuse replayed_elsewhere"]);
+    journal.close();
+  });
+
   it("refuses what cannot become a row, other contents under one id, and what is no dead letter", () => {
     const journal = { of: () => undefined };
     const other = letter(message("1", '{"name":"Eve"}'), "unknown_column", "", "2");
     const stranger = { ...good("3"), reason: "not_a_dead_letter" };
     const bad = letter(message("4", '{"surname":"Ada"}'), "unknown_column", "surname");
-    const steps = planned([good("1"), other, stranger, bad], { journal, rows: NO_ROWS, restore: asItWas });
+    const steps = planned([good("1"), other, stranger, bad], { journal, to: "topic", rows: NO_ROWS, restore: asItWas });
     assert.deepEqual(fates(steps), [
       "refuse ambiguous_id",
       "refuse ambiguous_id",
@@ -176,14 +194,14 @@ describe("a replay", () => {
 
   it("keeps a journal that a crash cannot spoil, and one process at a time", () => {
     const first = openReplayJournal(path, "tester");
-    first.add([{ id: "1", to: "t", outcome: "published", messageId: "9" }]);
+    first.add([{ id: "1", publishTime: "", to: "t", outcome: "published", messageId: "9" }]);
     assert.throws(() => openReplayJournal(path, "other"), hasCode("JOURNAL_IN_USE"));
     first.close();
     appendFileSync(path, '{"id":"2","outco');
     const again = openReplayJournal(path, "tester");
     assert.equal(again.of("1")?.messageId, "9");
     assert.equal(again.of("2"), undefined);
-    again.add([{ id: "3", to: "t", outcome: "started" }]);
+    again.add([{ id: "3", publishTime: "", to: "t", outcome: "started" }]);
     again.close();
     assert.equal(readFileSync(path, "utf8").trim().split("\n").length, 2);
     writeFileSync(path, `nonsense\n${readFileSync(path, "utf8")}`);
