@@ -1,7 +1,8 @@
 /** Mending touches what is named and nothing else, and no value is rounded on the way. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { fixOf, mended, mendsOf } from "../../../deploy/operate/mend";
+import { fixOf, MENDS, mended, mendsOf } from "../../../deploy/operate/mend";
 import { OperateError } from "../../../deploy/operate/trouble";
 
 const CARD = "4539578763621486123";
@@ -35,6 +36,14 @@ describe("a mend", () => {
     for (const text of ["", "{", "[1]", '{"a":1} x']) {
       assert.equal(mended(text, mendsOf('[{"op":"drop","column":"a"}]')), undefined);
     }
+  });
+
+  it("is one of those that the operators' page tells of", () => {
+    const page = readFileSync("docs/dead-letters.md", "utf8");
+    const told = [...page.matchAll(/^\| `(\{"op".*?\})` \|/gm)].map(([, operation]) => operation!);
+    mendsOf(`[${told.join(",")}]`);
+    const names = told.map((operation) => JSON.parse(operation).op);
+    assert.deepEqual(names.sort(), [...Object.keys(MENDS), "strip_byte_order_mark"].sort());
   });
 
   it("takes --fix as JSON, or as text", () => {
