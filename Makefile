@@ -108,6 +108,18 @@ replay: node_modules/.installed ## publish their messages again, mended or not; 
 conserve: node_modules/.installed ## published = rows + dead letters + waiting, with sources (as dead-letters; PUBLISHED_IDS=file DUCKDB SINCE UNTIL)
 	@$(TS) deploy/operate.ts conserve $(LETTERS) $(if $(PUBLISHED_IDS),--published-ids $(PUBLISHED_IDS)) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
 
+.PHONY: revoke
+revoke: node_modules/.installed ## take the keys away, and watch each consumer until it is refused (as plan; YES=key HOW=drain|snapshot|now BY=versions|grant ONLY=key WITHIN=seconds DRY_RUN=1)
+	@$(TS) deploy/off-switch.ts revoke $(if $(YES),--yes "$(YES)") $(if $(HOW),--how $(HOW)) $(if $(BY),--by $(BY)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHIN),--within $(WITHIN)) $(if $(DRY_RUN),--dry-run) $(ARGS)
+
+.PHONY: restore
+restore: node_modules/.installed ## give back what revoke took, wait until each consumer works, count what waits (as plan; YES=key WITHIN=seconds START_JOB="make run-dataflow …" DRY_RUN=1)
+	@$(TS) deploy/off-switch.ts restore $(if $(YES),--yes "$(YES)") $(if $(WITHIN),--within $(WITHIN)) $(if $(START_JOB),--start-job "$(START_JOB)") $(if $(DRY_RUN),--dry-run) $(ARGS)
+
+.PHONY: rotate
+rotate: node_modules/.installed ## a new version of the keys; encrypt anew what can be; say what is under which version (as plan; YES=key ONLY=key KEEP_PRIMARY=1 DISABLE_OLD=1 FORCE=1 DRY_RUN=1)
+	@$(TS) deploy/off-switch.ts rotate $(if $(YES),--yes "$(YES)") $(if $(ONLY),--only "$(ONLY)") $(if $(KEEP_PRIMARY),--keep-primary) $(if $(DISABLE_OLD),--disable-old) $(if $(FORCE),--force) $(if $(DRY_RUN),--dry-run) $(ARGS)
+
 .PHONY: teardown
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)
