@@ -27,6 +27,7 @@ export function summaryAsText(summary: Summary): string {
     "",
     `  ${"consumer".padEnd(10)}${"refused".padStart(9)}${"working".padStart(9)}  error`,
     ...table,
+    `  from the decision to the first command that takes: ${seconds(summary.secondsUntilTaken).trim()}`,
     `  from the decision to the last access: ${summary.secondsUntilLastAccess === null ? "nothing worked any more" : `${summary.secondsUntilLastAccess} s`}`,
     "",
     `  published    ${count(published)}${notPublished > 0 ? `   (${count(notPublished)} more were refused, and never published)` : ""}`,

@@ -28,6 +28,8 @@ export interface Summary extends Omit<Counts, "lost" | "duplicates"> {
   readonly secondsUntilWorking: Readonly<Record<string, number | null>>;
   /** The code of each refusal. */
   readonly refusedWith: Readonly<Record<string, string | null>>;
+  /** From the decision to the first command that takes: what was looked up before it. */
+  readonly secondsUntilTaken: number | null;
   /** From the decision to the last access that still worked, of all consumers; null where none did. */
   readonly secondsUntilLastAccess: number | null;
   /** What was not so as it must be; empty where the drill is passed. */
@@ -42,11 +44,14 @@ export interface Drilled {
   readonly startedAt: string;
   readonly counts: Counts;
   readonly times: readonly ConsumerTimes[];
+  /** Seconds from the decision to the first command that takes. */
+  readonly untilTaken?: number;
   /** What else went wrong, in a line each. */
   readonly troubles?: readonly string[];
 }
 
-export function summaryOf({ deployment, project, standIn, startedAt, counts, times, troubles = [] }: Drilled): Summary {
+export function summaryOf(drilled: Drilled): Summary {
+  const { deployment, project, standIn, startedAt, counts, times, untilTaken, troubles = [] } = drilled;
   const by = <T>(of: (one: ConsumerTimes) => T | undefined) =>
     Object.fromEntries(times.map((one) => [one.consumer, of(one) ?? null]));
   const last = times.flatMap(({ lastWorked }) => lastWorked ?? []);
@@ -58,6 +63,7 @@ export function summaryOf({ deployment, project, standIn, startedAt, counts, tim
     secondsUntilRefused: by(({ untilRefused }) => untilRefused),
     secondsUntilWorking: by(({ untilWorking }) => untilWorking),
     refusedWith: by(({ code }) => code),
+    secondsUntilTaken: untilTaken === undefined ? null : Math.round(untilTaken * 10) / 10,
     secondsUntilLastAccess: last.length === 0 ? null : Math.max(...last),
     failures,
     passed: failures.length === 0,
