@@ -17,9 +17,14 @@ import { Inlet } from "./inlet";
 const REMEMBERED = 1000;
 
 /** No more is read while so many bytes wait for a stage, and a stage waits while so many wait for the runner. */
-const MOST_WAITING = 4_000_000;
-/** HTTP/2's own is 64 KiB, which has both sides wait for each other 16 times a megabyte. */
-const WINDOW = { "grpc-node.flow_control_window": 1 << 20 };
+const MOST_WAITING = 2_000_000;
+const OPTIONS = {
+  // HTTP/2's own is 64 KiB, which has both sides wait for each other 16 times a megabyte.
+  "grpc-node.flow_control_window": 1 << 20,
+  // What is kept for a retry is called written before anybody has read it. A data channel that breaks fails its bundles.
+  "grpc.enable_retries": 0,
+  "grpc.per_rpc_retry_buffer_size": 0,
+};
 const METHOD = "/org.apache.beam.model.fn_execution.v1.BeamFnData/Data";
 
 interface Waiting {
@@ -45,7 +50,7 @@ export class DataChannel {
   constructor(endpoint: string, workerId: string) {
     const metadata = new Metadata();
     metadata.add("worker_id", workerId);
-    this.client = new BeamFnDataClient(endpoint, ChannelCredentials.createInsecure(), WINDOW);
+    this.client = new BeamFnDataClient(endpoint, ChannelCredentials.createInsecure(), OPTIONS);
     this.stream = withoutReadingAhead(() =>
       this.client.makeBidiStreamRequest<Buffer, Elements>(
         METHOD,
