@@ -35,6 +35,7 @@ export async function conserveByCount(
     rowsAdded(settings, window, ask),
   ]);
   const remarks = [
+    `from ${new Date(since).toISOString()} to ${new Date(until).toISOString()}`,
     "by count: the same number of other messages would close it as well. By id: --published-ids",
     ...(before || after
       ? [

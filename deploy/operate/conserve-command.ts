@@ -35,7 +35,6 @@ async function byCount(given: Given, world: World): Promise<Equation> {
   const monitoring = monitoringOf(settings.PROJECT_ID, world.env);
   const tolerance = given.tolerance === undefined ? 0 : Number(given.tolerance);
   if (!(tolerance >= 0)) throw new UsageError(`--tolerance ${given.tolerance} is no number of messages`);
-  world.print(given.json ? "" : `from ${new Date(since).toISOString()} to ${new Date(until).toISOString()}\n\n`);
   return conserveByCount(settings, { since, until }, monitoring, asking(world.run, world.wait), tolerance);
 }
 
@@ -68,13 +67,15 @@ async function byId(given: Given, world: World): Promise<Equation> {
       published: String(given["published-ids"]),
       rows: table.name,
       deadLetters: file,
-      waiting:
-        typeof waiting === "number"
-          ? "subscription/num_undelivered_messages, 4 minutes old"
-          : "the subscription, pulled and given back",
+      waiting: waitingSource(given),
     },
     duplicates,
   );
+}
+
+function waitingSource(given: Given): string {
+  if (given.waiting !== undefined) return `${given.waiting}, pulled and given back`;
+  return given.file === undefined ? "subscription/num_undelivered_messages" : "not asked: --waiting SUBSCRIPTION";
 }
 
 /** By id where a subscription is named; the deployment's is left alone, because a job reads it. */

@@ -54,7 +54,8 @@ export function letterOf({ data, attributes, orderingKey, publishTime = "" }: Pu
 export function letterOfLine(line: string, number: number, file: string): Letter {
   const json = parsed(line);
   const { data = "", attributes = {}, orderingKey = "" } = json ?? {};
-  if (json === undefined || typeof data !== "string" || typeof orderingKey !== "string" || !isTexts(attributes)) {
+  const isWhole = typeof data === "string" && typeof orderingKey === "string" && isTexts(attributes);
+  if (!isWhole || attributes.source_message_id === undefined) {
     throw new OperateError("NOT_DEAD_LETTERS", `${file}: line ${number} is no dead letter: name a dead letter file`);
   }
   return letterOf({ data: Buffer.from(data, "base64"), attributes, orderingKey }, `line ${number}`);

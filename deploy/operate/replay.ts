@@ -11,12 +11,12 @@ import type { Store } from "./store";
 
 /** Why a letter is not replayed: the closed set of codes. */
 export type Hindrance =
-  /** It was published before, as the journal knows. What is missing is at most the acknowledgement of the dead letter. */
+  /** It was published before, as the journal knows. Where that was to another place, its dead letter is not touched. */
   | "replayed_already"
   /** A replay of it ended between the publication and its confirmation. */
   | "unclear"
-  /** The journal knows its id of another message, or as published to another place: its dead letter is not touched. */
-  | "replayed_elsewhere"
+  /** The journal knows its id of another message: its dead letter is not touched. */
+  | "other_message"
   /** The table has a row of this message, or of a replay of it. */
   | "row_is_there"
   /** Two letters have its id, and not the same content. */
@@ -53,10 +53,9 @@ export function planned(letters: readonly Letter[], facts: Facts): Step[] {
     if (ambiguous.has(letter.id)) return { letter, kind: "refuse", why: "ambiguous_id" };
     const known = facts.journal.of(letter.id);
     if (known !== undefined && known.outcome !== "failed") {
-      if (known.to !== facts.to || known.publishTime !== letter.publishTime) {
-        return { letter, kind: "refuse", why: "replayed_elsewhere" };
-      }
+      if (known.publishTime !== letter.publishTime) return { letter, kind: "refuse", why: "other_message" };
       if (known.outcome === "started") return { letter, kind: "refuse", why: "unclear" };
+      if (known.to !== facts.to) return { letter, kind: "refuse", why: "replayed_already" };
       return { letter, kind: "settle", why: "replayed_already" };
     }
     if (facts.rows.has(letter.id) || facts.rows.has(letter.root))

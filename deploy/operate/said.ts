@@ -6,7 +6,7 @@ import type { Hindrance, Replayed, Step } from "./replay";
 const MENDS: Readonly<Record<Exclude<Hindrance, Refusal>, string>> = {
   replayed_already: "it was published before: not published again",
   unclear: "nobody knows whether its last replay arrived: look for its row, then --unclear-was published|lost",
-  replayed_elsewhere: "the journal has its id of another message or place: --journal of this deployment",
+  other_message: "the journal has its id of another message: give this deployment a --journal of its own",
   row_is_there: "the table has its row: it would be written twice",
   ambiguous_id: "two letters of this id have other contents: publish them by hand",
   not_a_dead_letter: "something else was published there",

@@ -152,6 +152,39 @@ describe("dead letters day by day", function () {
     assert.equal(receivedMessages!.length, 1);
   });
 
+  it("whose replay ended nobody knows how wait for what the operator found out", async () => {
+    writeFileSync(file("in.ndjson"), '{"surname":"Ada"}\n{"surname":"Eve"}\n');
+    await run(["--input", file("in.ndjson")], ["--dead_letters", file("dead.ndjson")]);
+    const [id, other] = readFileSync(file("dead.ndjson"), "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).attributes.source_message_id as string);
+    const { topic, env } = await pubsub.subscription();
+    const from = ["replay", "--file", file("dead.ndjson"), "--unknown-columns", "drop"];
+    // An emulator that is gone answers as one whose answer was lost.
+    const gone = { PUBSUB_EMULATOR_HOST: "127.0.0.1:1" };
+    const [code, said] = await command(gone, ...from, "--topic", topic, "--id", id!, "--yes");
+    assert.deepEqual([code, /arrived is unclear/.test(said)], [1, true], said);
+    assert.match((await command(env, ...from, "--topic", topic, "--yes"))[1], /refused: unclear[\s\S]*1 published/);
+    assert.equal((await command(env, "replay", "--unclear-was", "lost", "--id", other!))[0], 1, "that one is clear");
+    assert.equal((await command(env, "replay", "--unclear-was", "lost", "--id", id!))[0], 0);
+    assert.match((await command(env, ...from, "--topic", topic, "--yes"))[1], /1 selected[\s\S]*1 published/);
+  });
+
+  it("are not asked for by a command line that cannot be run", async () => {
+    const from = ["replay", "--file", file("none.ndjson")];
+    assert.equal((await command({}, ...from, "--topic", "str-pl"))[0], 2);
+    assert.equal((await command({}, ...from, "--topic", "projects/p/topics/t", "--since", "yesterday"))[0], 2);
+    assert.equal((await command({}, "dead-letters", "--file", file("none.ndjson"), "--most", "0"))[0], 2);
+    assert.equal((await command({}, "replay", "--unclear-was", "lost"))[0], 2);
+    assert.equal((await command({}, "dead-letters"))[0], 1, "no project");
+    const [code, said] = await command({}, "dead-letters", "--file", file("none.ndjson"));
+    assert.deepEqual([code, /cannot be read/.test(said)], [1, true]);
+    writeFileSync(file("other.ndjson"), '{"name":"Ada"}\n["Ada"]\n');
+    const [wrong, why] = await command({}, "dead-letters", "--file", file("other.ndjson"));
+    assert.deepEqual([wrong, why.includes("line 1"), why.includes("Ada")], [1, true, false]);
+  });
+
   it("of a file stay in it, and go to a file where there is no topic", async () => {
     writeFileSync(file("in.ndjson"), `${['{"name":"Grace"}', ...BAD.map(([text]) => text)].join("\n")}\n`);
     const deadLetters = ["--dead_letters", file("dead.ndjson")];

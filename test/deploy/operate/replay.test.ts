@@ -144,8 +144,8 @@ describe("a replay", () => {
     const later = letter(message("1", '{"name":"Ada"}', { publishTime: "2025-01-01T00:00:00Z" }));
     const plan = (one: Letter, to: string) => fates(planned([one], { journal, to, rows: NO_ROWS, restore: asItWas }));
     assert.deepEqual(plan(good("1"), "topic"), ["settle replayed_already"]);
-    assert.deepEqual(plan(good("1"), "other"), ["refuse replayed_elsewhere"]);
-    assert.deepEqual(plan(later, "topic"), ["refuse replayed_elsewhere"]);
+    assert.deepEqual(plan(good("1"), "other"), ["refuse replayed_already"]);
+    assert.deepEqual(plan(later, "topic"), ["refuse other_message"]);
     journal.close();
   });
 
