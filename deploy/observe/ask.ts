@@ -31,15 +31,17 @@ export async function forget(answers: Answers, changed: readonly Command[]): Pro
 
 async function ask(run: Run, command: Command, wait: (ms: number) => Promise<unknown>): Promise<Asked> {
   for (const ms of WAITS_MS) {
-    const asked = read(await run(command));
+    const asked = read(command, await run(command));
     if (!("trouble" in asked) || asked.trouble.kind !== "transient") return asked;
     await wait(ms);
   }
-  return read(await run(command));
+  return read(command, await run(command));
 }
 
-function read(answer: Answer): Asked {
+function read({ tool, args }: Command, answer: Answer): Asked {
   if (answer.code !== 0) return { trouble: troubleOf(answer) };
+  // bq prints nothing where it lists nothing.
+  if (tool === "bq" && args.includes("ls") && answer.stdout.trim() === "") return { answer: [] };
   try {
     return { answer: JSON.parse(answer.stdout) };
   } catch {

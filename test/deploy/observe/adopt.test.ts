@@ -61,6 +61,7 @@ const cloud =
       .sort((a, b) => b.length - a.length)[0];
     const answer = start === undefined ? new Error("ERROR: NOT_FOUND: no such thing") : answers[start];
     if (answer instanceof Error) return { code: 1, stdout: "", stderr: answer.message };
+    if (answer === "nothing") return { code: 0, stdout: "", stderr: "" };
     return { code: 0, stdout: JSON.stringify(answer), stderr: "" };
   };
 
@@ -142,6 +143,13 @@ describe("adopt", () => {
     assert.equal(code, 0);
     assert.match(text, /^# TOPIC: there is none; apply makes$/m);
     assert.deepEqual(settings(), settingsFrom(["PROJECT_ID=bank-project"], {}, "none"));
+  });
+
+  it("takes bq's silence for an empty list", async () => {
+    const tables = "bq --project_id=bank-project --format=json ls --max_results=1000 bank-project:cards";
+    const { code, text } = await adopt({ ...BY_HAND, [tables]: "nothing" });
+    assert.equal(code, 0);
+    assert.match(text, /^# TABLE: there is none; apply makes$/m);
   });
 
   it("says of what is named and not there that it is not there", async () => {
