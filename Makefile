@@ -36,19 +36,15 @@ run-direct: node_modules/.installed ## generate messages and run the pipeline on
 	@MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts
 
 .PHONY: run-dataflow
-run-dataflow: setup ## submit the pipeline to Dataflow (PROJECT_ID PROFILE REGION ZONE SUBSCRIPTION TOPIC ACCEPT ARGS="--dry_run …")
-	@test -n "$(PROJECT_ID)" || { echo "say which project: make run-dataflow PROJECT_ID=…" >&2; exit 2; }
-	@$(TS) pipeline/main.ts --runner Dataflow $(DATAFLOW)
+run-dataflow: setup ## submit the pipeline to Dataflow, where .env has everything (as plan; ARGS="--dry_run …")
+	@$(JOB_FLAGS) && $(TS) pipeline/main.ts --runner Dataflow $$flags $(ARGS)
 
-# What run-dataflow and submission ask for.
-DATAFLOW = --project $(PROJECT_ID) --schema $(SCHEMA) $(if $(PROFILE),--profile $(PROFILE)) $(if $(REGION),--region $(REGION)) \
-  $(if $(ZONE),--worker_zone $(ZONE)) $(if $(TOPIC),--pubsub_topic projects/$(PROJECT_ID)/topics/$(TOPIC)) \
-  $(if $(SUBSCRIPTION),--pubsub_subscription $(SUBSCRIPTION)) $(foreach rule,$(ACCEPT),--accept $(rule)) $(ARGS)
+# The deployment, as the flags of its job.
+JOB_FLAGS = flags="$$($(TS) deploy/main.ts job-flags)"
 
 .PHONY: submission
-submission: PROJECT_ID := $(or $(PROJECT_ID),my-project)
 submission: setup ## submit to stand-ins of Dataflow and Cloud Storage, and show the job that Dataflow would have had (as run-dataflow)
-	@$(TS) test/submission/main.ts $(DATAFLOW)
+	@test -n "$(PROJECT_ID)" || test -f .env || export PROJECT_ID=my-project; $(JOB_FLAGS) && $(TS) test/submission/main.ts $$flags $(ARGS)
 
 .PHONY: rehearse
 rehearse: setup ## run the graph that a submission stages on Beam's Prism, and hold it against run-direct (MESSAGES INVALID SEED READ METHOD)
@@ -56,8 +52,7 @@ rehearse: setup ## run the graph that a submission stages on Beam's Prism, and h
 
 .PHONY: canary
 canary: setup ## one message, one row, on the real Dataflow: what was never confirmed, found out in ten minutes (as run-dataflow, MINUTES)
-	@test -n "$(PROJECT_ID)" || { echo "say which project: make canary PROJECT_ID=…" >&2; exit 2; }
-	@$(TS) test/canary/main.ts $(DATAFLOW)
+	@$(JOB_FLAGS) && $(TS) test/canary/main.ts $$flags $(ARGS)
 
 .PHONY: rules
 rules: node_modules/.installed ## list the rules of location and key that a submission is held against

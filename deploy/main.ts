@@ -13,8 +13,10 @@ import {
   withSettings,
   yesNo,
 } from "./command-line";
+import { jobFlags } from "./deployment/job-flags";
 import { ProjectNotObserved } from "./observe/read";
 import { RULES } from "./rules";
+import { packageVersion, settingsFrom } from "./settings";
 
 const JSON_OPTION = yesNo("as JSON");
 const YES_OPTION = yesNo("do not ask");
@@ -26,6 +28,16 @@ const rules: Command = {
   options: (argv) => argv.option("json", JSON_OPTION),
   run: async ({ json }, { print }) => {
     print(json ? rulesAsJson() : rulesAsText());
+    return 0;
+  },
+};
+
+const flagsOfJob: Command = {
+  words: "job-flags [settings..]",
+  describe: "the flags of a job of this deployment, for pipeline/main.ts",
+  options: withSettings,
+  run: async (given, { env, settingsFile, print }) => {
+    print(`${jobFlags(settingsFrom(settingsOfLine(given), env, settingsFile), packageVersion()).join("\n")}\n`);
     return 0;
   },
 };
@@ -81,6 +93,7 @@ export const main = commandLine(
     ),
     command("terraform", "write the same deployment for Terraform's google provider"),
     adopt,
+    flagsOfJob,
   ],
   [ProjectNotObserved, ApplyError],
 );
