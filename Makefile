@@ -115,6 +115,14 @@ restore: node_modules/.installed ## give back what revoke took, wait until each 
 rotate: node_modules/.installed ## a new version of the keys; encrypt anew what can be; say what is under which version (as plan; YES=key ONLY=key KEEP_PRIMARY=1 DISABLE_OLD=1 FORCE=1 DRY_RUN=1)
 	@$(TS) deploy/off-switch.ts rotate $(if $(YES),--yes "$(YES)") $(if $(ONLY),--only "$(ONLY)") $(if $(KEEP_PRIMARY),--keep-primary) $(if $(DISABLE_OLD),--disable-old) $(if $(FORCE),--force) $(if $(DRY_RUN),--dry-run) $(ARGS)
 
+.PHONY: drill
+drill: node_modules/.installed ## practise the off switch on a deployment of its own name, never production: generate, revoke, restore, count (as plan; YES=deployment JOB="make run-dataflow …")
+	@$(TS) deploy/drill.ts drill $(if $(YES),--yes "$(YES)") $(if $(JOB),--job "$(JOB)") $(ARGS)
+
+.PHONY: drill-local
+drill-local: setup ## the same on this machine: a running pipeline on the emulators loses its key and gets it back, and nothing is lost (RATE BEFORE AFTER)
+	@RATE=$(RATE) BEFORE=$(BEFORE) AFTER=$(AFTER) $(TS) test/drill/main.ts
+
 .PHONY: teardown
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)

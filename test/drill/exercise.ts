@@ -26,7 +26,7 @@ export const CONSUMERS = ["publish", "pull", "insert", "query"] as const;
  */
 const DELAYS_MS = { bigquery: 500, pubsub: 3_000 };
 /** No file and no image are here to be read, and the job is no Dataflow's. */
-const WATCHED = ["--within", "60", "--skip", "read", "--skip", "image", "--skip", "job"];
+const WATCHED = ["--within", "120", "--skip", "read", "--skip", "image", "--skip", "job"];
 /** The most that it may publish before it is refused. */
 const ENDLESS = 1_000_000;
 
@@ -167,7 +167,7 @@ class Exercise {
       this.tell(`${one} is refused ${untilRefused} s after the decision: ${code}`);
     }
     this.tell(`the generator says: ${generator ?? "nothing"}`);
-    for (const [who, said] of this.watchers.said) this.tell(`${who} says: ${said}`);
+    for (const [who, said] of this.watchers.said) this.tell(`a ${who} says: ${said}`);
     for (const line of this.holds()) this.tell(`the pipeline says: ${line.replace(/^\S+ ERROR /, "")}`);
   }
 

@@ -8,13 +8,18 @@ import { MissingTool } from "../support/emulators/process";
 import { DrillStopped, exercise, STAND_IN } from "./exercise";
 
 const FOLDER = "build/drill";
-const { RATE = "50", BEFORE = "200", AFTER = "300" } = process.env;
+/** make gives what is not said as empty. */
+const sizeOf = (name: string, usual: number) => {
+  const value = Number(process.env[name] || usual);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new DrillStopped(`${name}=${process.env[name]} is no number above 0`);
+};
 
 async function main(): Promise<number> {
   const print = (text: string) => void process.stdout.write(text);
   try {
-    const sizes = { rate: Number(RATE), before: Number(BEFORE), after: Number(AFTER), invalid: 0.02 };
-    const summary = await exercise({ folder: FOLDER, print, ...sizes });
+    const sizes = { rate: sizeOf("RATE", 50), before: sizeOf("BEFORE", 200), after: sizeOf("AFTER", 300) };
+    const summary = await exercise({ folder: FOLDER, print, ...sizes, invalid: 0.02 });
     print(`\n${summaryAsText(summary)}\n${FOLDER}/summary.json has the same\n`);
     return summary.passed ? 0 : 1;
   } catch (error) {

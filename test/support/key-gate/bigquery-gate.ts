@@ -30,6 +30,8 @@ export async function startBigQueryGate(
   const server = createServer((incoming, outgoing) => {
     void answer(incoming, outgoing, emulator, hearing, log).catch(() => outgoing.destroy());
   });
+  // A client asks again every 5 s, Node's own limit: a connection would end under its hands.
+  server.keepAliveTimeout = 120_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
