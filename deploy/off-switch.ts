@@ -8,8 +8,18 @@ import { restore, toGive } from "./change/restore/restore";
 import { restoredAsText, toGiveAsText } from "./change/restore/told";
 import { OffSwitchError } from "./change/revoke/error";
 import { HOWS, type How, recordPath, WAYS, type Way } from "./change/revoke/record";
-import { type Acting, prepare, revoke } from "./change/revoke/revoke";
+import { type Acting, chosen, prepare, revoke } from "./change/revoke/revoke";
 import { intentAsText, outcomeAsText } from "./change/revoke/told";
+import {
+  anewCommands,
+  createCommand,
+  disableCommand,
+  doEach,
+  obstacles,
+  oldVersions,
+  seeRotation,
+} from "./change/rotate/rotate";
+import { rotationAsText } from "./change/rotate/told";
 import { whoAmI } from "./cli";
 import {
   commandLine,
@@ -26,6 +36,7 @@ import type { KeyAsked } from "./deployment/from-settings";
 import { CONSUMERS } from "./observe/access/probe";
 import { asking, pause } from "./observe/ask";
 import { ProjectNotObserved, readSetup } from "./observe/read";
+import { shown } from "./resources/command";
 import { askedOf, type Setup } from "./resources/setup";
 import { packageVersion, settingsFrom } from "./settings";
 
@@ -106,6 +117,49 @@ async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<numb
   return line === undefined ? 0 : await (world.start ?? started)(line);
 }
 
+/** 0 where everything that can be is under the primary version; else 1. */
+async function rotateCommand(given: Given, world: OffSwitchWorld): Promise<number> {
+  const { setup, acting } = await begin(given, world);
+  const keys = chosen(setup, given.only as string | undefined);
+  const looking = acting("");
+  const before = await Promise.all(keys.map((key) => seeRotation(setup, key, looking)));
+  const keeps = given["keep-primary"] === true;
+  const creating = keeps ? [] : keys.map((key) => createCommand(setup, key));
+  world.print(
+    `${before.map(rotationAsText).join("\n")}\nrotate runs, and then encrypts anew what is under an older version:\n`,
+  );
+  world.print(`${creating.map((command) => `${shown(command)}\n`).join("")}\n`);
+  if (given["dry-run"] === true) return 0;
+  await confirm("Which key is rotated?", keys, given, world);
+  const doing = acting(await whoAmI(world));
+  await doEach("rotate", creating, doing);
+  let code = 0;
+  for (const key of keys) code = Math.max(code, await anew(setup, key, given, doing, world));
+  return code;
+}
+
+async function anew(setup: Setup, key: KeyAsked, given: Given, acting: Acting, world: World): Promise<number> {
+  const commands = anewCommands(setup, await seeRotation(setup, key, acting));
+  await doEach(`key ${key.key}`, commands, acting);
+  const after = await seeRotation(setup, key, acting);
+  world.print(`\n${rotationAsText(after)}`);
+  const left = anewCommands(setup, after).length;
+  if (left > 0)
+    world.print("NOT ANEW: the service names an older version still: ask again later with --keep-primary\n");
+  if (given["disable-old"] !== true) return left > 0 || after.use.notObserved.length > 0 ? 1 : 0;
+  let code = left > 0 ? 1 : 0;
+  for (const { version, holds } of oldVersions(after)) {
+    const why = await obstacles(setup, after, holds, given.force === true, acting);
+    if (why.length === 0) await doEach(`key ${key.key}`, [disableCommand(key, version)], acting);
+    else
+      world.print(
+        `version ${version} stays enabled: ${why.join("; ")}; --force disables it, and that cannot be read then\n`,
+      );
+    if (why.length > 0) code = 1;
+  }
+  return code;
+}
+
 /** Their names, typed or given: whoever has another deployment's settings has another key's name. Throws OffSwitchError. */
 async function confirm(question: string, keys: readonly KeyAsked[], { yes }: Given, world: World): Promise<void> {
   const wanted = keys.map(({ key }) => key);
@@ -172,6 +226,19 @@ export const main = commandLine(
           .option("start-job", text("a command line that is run once everything works"))
           .option("dry-run", yesNo("say what would be given back, and change nothing")),
       run: restoreCommand,
+    },
+    {
+      words: "rotate [settings..]",
+      describe: "a new primary version; encrypt anew what can be; say what is still under which version",
+      options: (argv) =>
+        withSettings(argv)
+          .option("yes", YES)
+          .option("only", text("one key of the deployment's, by its name"))
+          .option("keep-primary", yesNo("make no new version: go on with what is left to encrypt anew"))
+          .option("disable-old", yesNo("disable older versions that no table, file or running job is known to need"))
+          .option("force", yesNo("with --disable-old: those that are in use, too"))
+          .option("dry-run", yesNo("say what is under which version, and change nothing")),
+      run: rotateCommand,
     },
   ],
   [ProjectNotObserved, OffSwitchError],

@@ -100,9 +100,9 @@ function failed(what: string, why: string): OffSwitchError {
 
 /** By what it is asked, for tests and for whoever wants to know the last words of a job. */
 export async function lastWords(project: string, { id, region }: EndedJob, ask: Ask): Promise<string | undefined> {
-  const flags = { region, project, importance: "error", limit: "5", format: "json(text)" };
+  const flags = { region, project, importance: "error", limit: "5", format: "json(messageText)" };
   const asked = await ask(gcloud("dataflow logs list", flags, id));
   if ("trouble" in asked) return undefined;
-  const all = (asked.answer as { text?: string }[]).flatMap(({ text }) => text ?? []);
+  const all = (asked.answer as { messageText?: string }[]).flatMap(({ messageText }) => messageText ?? []);
   return all.find((text) => /KMS|cryptoKey|\bkey\b/i.test(text))?.slice(0, 400);
 }

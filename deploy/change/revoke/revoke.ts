@@ -87,7 +87,8 @@ export async function prepare(setup: Setup, asking: Asking, { ask }: Pick<Acting
   };
 }
 
-function chosen(setup: Setup, only: string | undefined): readonly KeyAsked[] {
+/** Throws OffSwitchError. */
+export function chosen(setup: Setup, only: string | undefined): readonly KeyAsked[] {
   const keys = keysOf(setup);
   if (only === undefined) return keys;
   const found = keys.filter(({ key }) => key === only);

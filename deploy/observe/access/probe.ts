@@ -109,14 +109,14 @@ async function watchOne(probe: Probe, until: "refused" | "works", watching: Watc
     if (holds && inARow === 0) first = seconds();
     inARow = holds ? inARow + 1 : 0;
     const reached = inARow === IN_A_ROW;
-    if (reached || seconds() >= within) {
+    if (reached || now() - since >= within * 1000) {
       const { consumer, what } = probe;
       const at = { ...(reached && { seconds: first }), ...(lastWorked !== undefined && { lastWorked }) };
       const watched = { consumer, what, reached, ...at, last, asked, worked };
       progress?.(watched);
       return watched;
     }
-    await wait(holds ? FIRST_PAUSE_MS : Math.min(pause, Math.max(within * 1000 - (now() - since), 0)));
+    await wait(holds ? FIRST_PAUSE_MS : Math.min(pause, Math.max(within * 1000 - (now() - since), 1)));
     if (!holds) pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
   }
 }

@@ -128,6 +128,23 @@ if (isFirstNode) {
       assert.equal(state.policies.get(`cloudkms/${prepared.key}`).bindings?.[0]?.members?.length, 7);
     });
 
+    it("rotate: the table and the file go under a new version, and an older one that something may need stays", async () => {
+      const { state, project } = prepared.cloud;
+      const rotated = await offSwitch(`rotate --yes ${prepared.keyName} --disable-old`);
+      assert.equal(rotated.code, 1, rotated.out);
+      const primary = `${prepared.key}/cryptoKeyVersions/4`;
+      const table = state.bigquery.tables.get(`${project}:da_streaming_pipeline.cc_account_info`);
+      assert.equal(table.encryptionConfiguration?.kmsKeyName, primary);
+      const file = state.storage.objects.get("da_streaming_pipeline/stage/pipeline.pb").resource;
+      assert.equal((file as { kmsKeyName?: string }).kmsKeyName, primary);
+      assert.deepEqual(versions(), ["ENABLED", "ENABLED", "DISABLED", "ENABLED"]);
+      assert.match(rotated.out, /version 1 stays enabled: .*files of images were pushed before.*messages from before/);
+      assert.match(rotated.out, /version 1 is used by no table and no file/);
+      const forced = await offSwitch(`rotate --yes ${prepared.keyName} --keep-primary --disable-old --force`);
+      assert.equal(forced.code, 0, forced.out);
+      assert.deepEqual(versions(), ["DISABLED", "DISABLED", "DISABLED", "ENABLED"]);
+    });
+
     it("asked for nothing, and got nothing, that Google's discovery documents do not know", () => {
       assert.deepEqual(prepared.cloud.violations(), []);
     });

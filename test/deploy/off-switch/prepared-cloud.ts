@@ -66,6 +66,7 @@ export async function preparedCloud(): Promise<PreparedCloud> {
   cloud.state.artifacts.files.add(file, {
     name: file,
     sizeBytes: "12",
+    createTime: new Date().toISOString(),
     version: `${dataKey.name}/cryptoKeyVersions/1`,
   });
   const job = cloud.state.dataflow.add(

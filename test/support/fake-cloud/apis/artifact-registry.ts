@@ -21,6 +21,7 @@ export interface ArtifactFile {
   /** `projects/P/locations/L/repositories/R/files/sha256:…` */
   readonly name: string;
   readonly sizeBytes: string;
+  readonly createTime: string;
   /** The version of the key. */
   readonly version?: string;
 }
@@ -129,7 +130,7 @@ export const ARTIFACT_REGISTRY: Api = {
         const all = state.artifacts.files.below(`${parent}/files/`);
         return page(
           "files",
-          all.map(({ name, sizeBytes }) => ({ name, sizeBytes })),
+          all.map(({ name, sizeBytes, createTime }) => ({ name, sizeBytes, createTime })),
           query,
         );
       },
