@@ -96,18 +96,26 @@ export function messageToWire({ data, attributes, messageId, publishTime, orderi
   };
 }
 
+/**
+ * The second that was last asked for, in both forms: messages come in the order of their times, as a rule, and a Date for each of them
+ * took 1.5 of the 10 µs in which a message becomes a row (Node 24).
+ */
+let last = { millis: 0, text: "1970-01-01T00:00:00" };
+
 /** With none, three or six fractional digits, as protobuf writes a Timestamp in JSON. */
 export function rfc3339(micros: number): string {
   const fraction = ((micros % 1e6) + 1e6) % 1e6;
-  const seconds = new Date((micros - fraction) / 1000).toISOString().slice(0, 19);
-  if (fraction === 0) return `${seconds}Z`;
-  return `${seconds}.${String(fraction).padStart(6, "0").replace(/000$/, "")}Z`;
+  const millis = (micros - fraction) / 1000;
+  if (millis !== last.millis) last = { millis, text: new Date(millis).toISOString().slice(0, 19) };
+  if (fraction === 0) return `${last.text}Z`;
+  return `${last.text}.${String(fraction).padStart(6, "0").replace(/000$/, "")}Z`;
 }
 
 /** The inverse: RFC 3339 in UTC, nanoseconds are cut. */
 export function micros(publishTime: string): number {
-  const [seconds = "", fraction = ""] = publishTime.replace("Z", "").split(".");
-  return Date.parse(`${seconds}Z`) * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
+  const [text = "", fraction = ""] = publishTime.replace("Z", "").split(".");
+  if (text !== last.text) last = { millis: Date.parse(`${text}Z`), text };
+  return last.millis * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
 }
 
 const insertAllJson = onceFor((settings) => toInsertAllJson(tableSchema(settings)));
