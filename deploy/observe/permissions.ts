@@ -4,13 +4,13 @@ import { type Command, gcloud } from "../resources/command";
 import { usableVersions } from "../resources/key";
 import type { Resource } from "../resources/resource";
 import type { Setup } from "../resources/setup";
+import { LISTS } from "./adopt/lists";
+import { listVersions } from "./audit/keys";
+import { copyCommands, listObjects, sampleLogs } from "./audit/stored";
+import { AUDITS, custom, type Needed, READS, role, WRITES } from "./permissions/sets";
 
-export interface Needed {
-  /** A predefined role, or single permissions for a custom role where every predefined one holds much more. */
-  readonly role: string | readonly string[];
-  readonly on: "project" | "key" | "workers' account" | "bucket" | "organisation";
-  readonly why: string;
-}
+export { permissionsOf } from "./permissions/of-commands";
+export type { Needed } from "./permissions/sets";
 
 export interface Duty {
   readonly name: "plan" | "apply" | "verify" | "run" | "audit" | "revoke";
@@ -18,137 +18,6 @@ export interface Duty {
   readonly roles: readonly Needed[];
   readonly commands: (setup: Setup) => readonly Command[];
 }
-
-/** What a command needs, by its first words; whatever it asks besides, as gcloud does, is among them. */
-const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  "gcloud projects describe": ["resourcemanager.projects.get"],
-  "gcloud projects get-iam-policy": ["resourcemanager.projects.getIamPolicy"],
-  "gcloud projects add-iam-policy-binding": [
-    "resourcemanager.projects.getIamPolicy",
-    "resourcemanager.projects.setIamPolicy",
-  ],
-  "gcloud services list": ["serviceusage.services.list"],
-  "gcloud services enable": ["serviceusage.services.enable"],
-  "gcloud beta services identity create": ["serviceusage.services.enable"],
-  "gcloud kms keyrings list": ["cloudkms.keyRings.list"],
-  "gcloud kms keyrings create": ["cloudkms.keyRings.create"],
-  "gcloud kms keys list": ["cloudkms.cryptoKeys.list"],
-  "gcloud kms keys create": ["cloudkms.cryptoKeys.create"],
-  "gcloud kms keys update": ["cloudkms.cryptoKeys.update"],
-  "gcloud kms keys get-iam-policy": ["cloudkms.cryptoKeys.getIamPolicy"],
-  "gcloud kms keys add-iam-policy-binding": ["cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy"],
-  "gcloud kms keys versions list": ["cloudkms.cryptoKeyVersions.list"],
-  "gcloud kms keys versions disable": ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.update"],
-  "gcloud iam service-accounts list": ["iam.serviceAccounts.list"],
-  "gcloud iam service-accounts create": ["iam.serviceAccounts.create"],
-  "gcloud pubsub topics list": ["pubsub.topics.list"],
-  "gcloud pubsub topics create": ["pubsub.topics.create"],
-  "gcloud pubsub topics update": ["pubsub.topics.update"],
-  "gcloud pubsub topics get-iam-policy": ["pubsub.topics.getIamPolicy"],
-  "gcloud pubsub topics add-iam-policy-binding": ["pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"],
-  "gcloud pubsub subscriptions list": ["pubsub.subscriptions.list"],
-  "gcloud pubsub subscriptions create": ["pubsub.subscriptions.create", "pubsub.topics.attachSubscription"],
-  "gcloud pubsub subscriptions update": ["pubsub.subscriptions.update"],
-  "gcloud pubsub subscriptions get-iam-policy": ["pubsub.subscriptions.getIamPolicy"],
-  "gcloud pubsub subscriptions add-iam-policy-binding": [
-    "pubsub.subscriptions.getIamPolicy",
-    "pubsub.subscriptions.setIamPolicy",
-  ],
-  "gcloud storage buckets describe": ["storage.buckets.get"],
-  "gcloud storage buckets create": ["storage.buckets.create"],
-  "gcloud storage buckets update": ["storage.buckets.get", "storage.buckets.update"],
-  "gcloud storage buckets get-iam-policy": ["storage.buckets.getIamPolicy"],
-  "gcloud storage buckets add-iam-policy-binding": ["storage.buckets.getIamPolicy", "storage.buckets.setIamPolicy"],
-  "gcloud storage service-agent": ["resourcemanager.projects.get"],
-  "gcloud storage cp": ["storage.objects.create", "storage.objects.get", "storage.objects.list"],
-  "gcloud storage ls": ["storage.objects.list"],
-  "gcloud artifacts repositories list": ["artifactregistry.repositories.list"],
-  "gcloud artifacts repositories create": ["artifactregistry.repositories.create"],
-  "gcloud artifacts repositories update": ["artifactregistry.repositories.get", "artifactregistry.repositories.update"],
-  "gcloud artifacts repositories get-iam-policy": ["artifactregistry.repositories.getIamPolicy"],
-  "gcloud artifacts repositories add-iam-policy-binding": [
-    "artifactregistry.repositories.getIamPolicy",
-    "artifactregistry.repositories.setIamPolicy",
-  ],
-  "gcloud compute networks list": ["compute.networks.list"],
-  "gcloud compute networks create": ["compute.networks.create"],
-  "gcloud compute networks subnets list": ["compute.subnetworks.list"],
-  "gcloud compute networks subnets create": ["compute.subnetworks.create", "compute.networks.updatePolicy"],
-  "gcloud compute networks subnets update": ["compute.subnetworks.get", "compute.subnetworks.setPrivateIpGoogleAccess"],
-  "gcloud compute firewall-rules list": ["compute.firewalls.list"],
-  "gcloud compute firewall-rules create": ["compute.firewalls.create", "compute.networks.updatePolicy"],
-  "gcloud compute firewall-rules update": ["compute.firewalls.get", "compute.firewalls.update"],
-  "gcloud logging settings describe": ["logging.settings.get"],
-  "gcloud logging buckets list": ["logging.buckets.list"],
-  "gcloud logging buckets create": ["logging.buckets.create"],
-  "gcloud logging buckets update": ["logging.buckets.update"],
-  "gcloud logging buckets undelete": ["logging.buckets.undelete"],
-  "gcloud logging sinks list": ["logging.sinks.list"],
-  "gcloud logging sinks create": ["logging.sinks.create"],
-  "gcloud logging sinks update": ["logging.sinks.get", "logging.sinks.update"],
-  "gcloud logging read": ["logging.logEntries.list", "logging.privateLogEntries.list"],
-  "gcloud dataflow jobs list": ["dataflow.jobs.list"],
-  "gcloud dataflow jobs describe": ["dataflow.jobs.get"],
-  "gcloud dataflow jobs run": ["dataflow.jobs.create", "iam.serviceAccounts.actAs"],
-  "bq show --encryption_service_account": ["resourcemanager.projects.get"],
-  "bq show --dataset": ["bigquery.datasets.get"],
-  "bq show": ["bigquery.tables.get"],
-  "bq mk --dataset": ["bigquery.datasets.create"],
-  "bq mk --table": ["bigquery.tables.create"],
-  "bq update --dataset": ["bigquery.datasets.get", "bigquery.datasets.update"],
-  "bq update --table": ["bigquery.tables.get", "bigquery.tables.update"],
-  "bq get-iam-policy --table": ["bigquery.tables.getIamPolicy"],
-  "bq add-iam-policy-binding --table": ["bigquery.tables.getIamPolicy", "bigquery.tables.setIamPolicy"],
-  "bq ls": ["bigquery.tables.list"],
-};
-
-/** Undefined of a command that nobody has thought of. */
-export function permissionsOf({ tool, args }: Command): readonly string[] | undefined {
-  const plain = args.filter((arg) => !arg.startsWith("--"));
-  // bq says by a flag what its word is about.
-  const kind = args.filter((arg) => /^--(dataset|table|encryption_service_account)$/.test(arg));
-  const text = `${(tool === "bq" ? [tool, plain[0], ...kind] : [tool, ...plain]).join(" ")} `;
-  const longest = Object.keys(PERMISSIONS)
-    .filter((start) => text.startsWith(`${start} `))
-    .sort((a, b) => b.length - a.length)[0];
-  return longest === undefined ? undefined : PERMISSIONS[longest];
-}
-
-const role = (name: string, why: string, on: Needed["on"] = "project"): Needed => ({ role: `roles/${name}`, on, why });
-const custom = (permissions: readonly string[], why: string, on: Needed["on"] = "project"): Needed => ({
-  role: permissions,
-  on,
-  why,
-});
-
-const READS: readonly Needed[] = [
-  role("serviceusage.serviceUsageViewer", "which APIs are on"),
-  role(
-    "iam.securityReviewer",
-    "lists every kind of thing, keys and topics too, and who may do what on each; neither data nor what keys encrypt",
-  ),
-  role("bigquery.metadataViewer", "the dataset and the table, without a row"),
-  role("storage.bucketViewer", "the bucket, without a file"),
-  role("compute.networkViewer", "network, subnetwork and firewall rule"),
-  custom(
-    ["logging.buckets.list", "logging.settings.get", "logging.sinks.list"],
-    "where logs go: every predefined role with these reads or changes the logs, too",
-  ),
-];
-
-const WRITES: readonly Needed[] = [
-  role("serviceusage.serviceUsageAdmin", "turns APIs on, makes service agents"),
-  role("cloudkms.admin", "makes keys and grants them to service agents; it cannot encrypt or decrypt with them"),
-  role("iam.serviceAccountCreator", "makes the workers' account"),
-  role("resourcemanager.projectIamAdmin", "grants roles/dataflow.worker, which Google grants on a project alone"),
-  role("pubsub.admin", "topics, subscriptions and who may use them"),
-  role("bigquery.dataOwner", "the dataset, the table and who may write rows"),
-  role("storage.admin", "the bucket and who may use it"),
-  role("artifactregistry.admin", "the repository and who may pull"),
-  role("compute.networkAdmin", "network and subnetwork"),
-  role("compute.securityAdmin", "the firewall rule"),
-  role("logging.configWriter", "the log bucket, its sink, and what _Default leaves out"),
-];
 
 const SETUP_READ = ({ project }: Setup): readonly Command[] => [
   gcloud("projects describe", { format: "json" }, project),
@@ -179,6 +48,37 @@ const jobs = ({ project, region }: Pick<Setup, "project" | "region">): readonly 
   gcloud("dataflow jobs describe", { region, full: true, project, format: "json" }, "JOB"),
 ];
 
+/** What there is of every kind, as adopt asks. */
+function adoptsOf({ project, region, dataKey, settings }: Setup): readonly Command[] {
+  const place = { project, location: region };
+  return [
+    ...Object.values(LISTS).map((list) => list(place, "NAME")),
+    LISTS.keys(dataKey, dataKey.ring),
+    LISTS.tables(place, settings.DATASET),
+  ];
+}
+
+/** What an audit asks besides. */
+function auditsOf(setup: Setup): readonly Command[] {
+  const { project, region, dataKey, settings } = setup;
+  const json = { format: "json" };
+  const ring = { location: dataKey.location, project: dataKey.project };
+  const image = `${region}-docker.pkg.dev/${project}/${settings.REGISTRY}/worker:TAG`;
+  return [
+    listVersions(dataKey),
+    gcloud("kms keyrings get-iam-policy", { ...ring, ...json }, dataKey.ring),
+    gcloud("projects get-ancestors-iam-policy", json, project),
+    gcloud("iam roles describe", { project, ...json }, "ROLE"),
+    gcloud("logging read", { project, ...json }, "FILTER"),
+    sampleLogs(setup),
+    listObjects(setup),
+    gcloud("storage cp", { project }, `gs://${settings.BUCKET}/stage/pipeline.pb`, "FILE"),
+    gcloud("artifacts docker images describe", json, image),
+    gcloud("compute instances list", { project, ...json }),
+    ...Object.values(copyCommands(setup)),
+  ];
+}
+
 /** What takes the keys away. */
 function revocation({ dataKey, dataflowKey }: Setup): readonly Command[] {
   const keys = dataKey.name === dataflowKey.name ? [dataKey] : [dataKey, dataflowKey];
@@ -195,9 +95,9 @@ function revocation({ dataKey, dataflowKey }: Setup): readonly Command[] {
 export const DUTIES: readonly Duty[] = [
   {
     name: "plan",
-    what: "reads what is there, and says what apply would do; changes nothing",
+    what: "reads what is there, and says what apply would do, or (adopt) what there is to be named; changes nothing",
     roles: READS,
-    commands: readsOf,
+    commands: (setup) => [...readsOf(setup), ...adoptsOf(setup)],
   },
   {
     name: "apply",
@@ -223,21 +123,9 @@ export const DUTIES: readonly Duty[] = [
   },
   {
     name: "audit",
-    what: "reads what verify reads, the jobs, the keys' versions and the log of their use",
-    roles: [
-      ...READS,
-      role("cloudkms.viewer", "the keys' versions, never what they encrypt"),
-      role("dataflow.viewer", "jobs, and the key that each runs under"),
-      role("logging.privateLogViewer", "who used the keys: data access logs are private"),
-      role("storage.objectViewer", "the staged pipeline, to read what runs; it can read every staged file", "bucket"),
-    ],
-    commands: (setup) => [
-      ...readsOf(setup),
-      ...jobs(setup),
-      usableVersions(setup.dataKey).command,
-      gcloud("logging read", { project: setup.project, format: "json" }, "FILTER"),
-      gcloud("storage ls", { project: setup.project }, `gs://${setup.settings.BUCKET}/**`),
-    ],
+    what: "reads what verify reads, the jobs and their images, who may use the keys and who did, files, copies and log lines",
+    roles: [...READS, ...AUDITS],
+    commands: (setup) => [...readsOf(setup), ...jobs(setup), ...auditsOf(setup)],
   },
   {
     name: "revoke",

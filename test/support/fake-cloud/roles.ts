@@ -49,7 +49,10 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/editor": ALL.filter((one) => !/^(cloudkms|resourcemanager)/.test(one)),
   "roles/viewer": VIEWER,
   "roles/browser": PROJECT,
-  "roles/iam.securityReviewer": [...PROJECT, ...REVIEWER],
+  "roles/iam.securityReviewer": [
+    ...[...PROJECT, ...REVIEWER, "iam.roles.get", "iam.roles.list"],
+    ...["compute.instances.list", "pubsub.snapshots.list"],
+  ],
   "roles/cloudkms.admin": [
     ...PROJECT,
     ...["create", "get", "getIamPolicy", "list", "setIamPolicy"].map((verb) => `cloudkms.keyRings.${verb}`),
@@ -144,6 +147,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/artifactregistry.admin": [...PROJECT, "artifactregistry.*"],
   "roles/artifactregistry.reader": [
     ...READ("artifactregistry.repositories", "artifactregistry.files"),
+    ...READ("artifactregistry.dockerimages", "artifactregistry.tags"),
     "artifactregistry.repositories.downloadArtifacts",
   ],
   "roles/artifactregistry.writer": [
@@ -189,6 +193,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     "logging.logEntries.list",
   ],
   "roles/logging.privateLogViewer": [...PROJECT, "logging.logEntries.list", "logging.privateLogEntries.list"],
+  "roles/logging.viewAccessor": ["logging.views.access"],
   "roles/logging.logWriter": ["logging.logEntries.create"],
   "roles/logging.bucketWriter": ["logging.buckets.write"],
   "roles/monitoring.admin": [...PROJECT, "monitoring.*"],
@@ -215,7 +220,12 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     "compute.subnetworks.get",
   ],
   "roles/dataflow.developer": [...PROJECT, "dataflow.jobs.*", "dataflow.messages.list", "dataflow.metrics.get"],
-  "roles/dataflow.viewer": [...PROJECT, ...READ("dataflow.jobs"), "dataflow.messages.list", "dataflow.metrics.get"],
+  "roles/dataflow.viewer": [
+    ...PROJECT,
+    ...READ("dataflow.jobs", "dataflow.snapshots"),
+    "dataflow.messages.list",
+    "dataflow.metrics.get",
+  ],
   "roles/dataflow.worker": ["dataflow.workItems.*", "storage.objects.get", "storage.buckets.get"],
   "roles/orgpolicy.policyAdmin": ["orgpolicy.policies.*", "orgpolicy.policy.*", ...READ("orgpolicy.constraints")],
   "roles/orgpolicy.policyViewer": ["orgpolicy.policies.list", "orgpolicy.policy.get", "orgpolicy.constraints.list"],
