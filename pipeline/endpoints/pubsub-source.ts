@@ -13,6 +13,7 @@ import {
   encodePull,
   PulledMessage,
 } from "./pull-response";
+import { OwedIds } from "./owed-ids";
 import { pubsubClientOptions } from "./pubsub-client";
 import { pubsubTrouble } from "./pubsub-trouble";
 
@@ -56,18 +57,35 @@ export async function openSubscription(subscription: string, leaseSeconds?: numb
     });
   }
 
-  /** Modifies or acknowledges; answers how many messages the server did not take. */
+  /** Modifies or acknowledges; answers the messages that the server did not take. */
   async function inCalls(method: string, deliveries: readonly Delivery[], encode: (part: PulledMessage[]) => Buffer) {
     const messages = deliveries.flatMap((delivery) => delivery.messages as readonly PulledMessage[]);
-    let failed = 0;
+    const failed: PulledMessage[] = [];
     for (let from = 0; from < messages.length; from += ACK_IDS_A_CALL) {
       const part = messages.slice(from, from + ACK_IDS_A_CALL);
-      // What fails comes again: the message is not lost, and its row is not written twice.
+      // What fails comes again: the message is not lost.
       await call(method, encode(part), () => undefined, CALL_DEADLINE_MS).catch(() => {
-        failed += part.length;
+        failed.push(...part);
       });
     }
     return failed;
+  }
+
+  const owed = new OwedIds();
+
+  /** Only what is written is ever acknowledged. */
+  async function acknowledge(deliveries: readonly Delivery[]): Promise<number> {
+    const failed = await inCalls("Acknowledge", deliveries, (part) => encodeAcknowledge(subscription, part));
+    owed.add(failed);
+    return failed.length;
+  }
+
+  /** What came again although it is written is acknowledged once more, and goes no further. */
+  async function withoutOwed(messages: readonly PulledMessage[]): Promise<readonly PulledMessage[]> {
+    const again = owed.takeFrom(messages);
+    if (again.length === 0) return messages;
+    await acknowledge([{ messages: again }]);
+    return messages.filter((message) => !again.includes(message));
   }
 
   const lease = leaseSeconds ?? (await ackDeadlineSeconds(client, subscription));
@@ -80,13 +98,8 @@ export async function openSubscription(subscription: string, leaseSeconds?: numb
 
     async pull(most, signal): Promise<PullResult> {
       try {
-        const messages = await call(
-          "Pull",
-          encodePull(subscription, most),
-          decodePullResponse,
-          PULL_DEADLINE_MS,
-          signal,
-        );
+        const pulled = await call("Pull", encodePull(subscription, most), decodePullResponse, PULL_DEADLINE_MS, signal);
+        const messages = await withoutOwed(pulled);
         return messages.length === 0 ? { kind: "nothing" } : { kind: "delivery", delivery: { messages } };
       } catch (error) {
         if (signal.aborted) return { kind: "nothing" };
@@ -96,7 +109,7 @@ export async function openSubscription(subscription: string, leaseSeconds?: numb
     async extend(deliveries) {
       await inCalls("ModifyAckDeadline", deliveries, (part) => encodeModifyAckDeadline(subscription, part, lease));
     },
-    acknowledge: (deliveries) => inCalls("Acknowledge", deliveries, (part) => encodeAcknowledge(subscription, part)),
+    acknowledge,
     async release(deliveries) {
       await inCalls("ModifyAckDeadline", deliveries, (part) => encodeModifyAckDeadline(subscription, part, 0));
     },

@@ -135,6 +135,25 @@ if (isFirstNode) {
       await letters.close();
     });
 
+    it("takes no acknowledgement without the key: what is written comes again, and the pipeline hands it to nobody", async () => {
+      const source = await openSubscription(named("subscriptions", standIns.asked.settings.SUBSCRIPTION));
+      const pull = () => source.pull(10, new AbortController().signal);
+      await publish();
+      const pulled = await pull();
+      assert.ok(pulled.kind === "delivery");
+      set("DISABLED");
+      assert.equal(await source.acknowledge([pulled.delivery]), 1);
+      set("ENABLED");
+      await source.release([pulled.delivery]);
+      assert.equal((await pull()).kind, "nothing");
+      await publish();
+      const next = await pull();
+      assert.ok(next.kind === "delivery" && next.delivery.messages.length === 1);
+      assert.notEqual(next.delivery.messages[0]!.messageId, pulled.delivery.messages[0]!.messageId);
+      await source.acknowledge([next.delivery]);
+      await source.close();
+    });
+
     it("ends an open streaming pull", async () => {
       set("ENABLED");
       const stream = clients.subscriber.streamingPull();
