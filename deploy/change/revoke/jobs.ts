@@ -98,10 +98,10 @@ function failed(what: string, why: string): OffSwitchError {
   return new OffSwitchError("JOB", `${what}: ${why}\n${mend}`);
 }
 
-/** By what it is asked, for tests and for whoever wants to know the last words of a job. */
+/** What a job that ended said of the key; undefined where it says nothing, or nobody may ask. Beta: gcloud has it nowhere else. */
 export async function lastWords(project: string, { id, region }: EndedJob, ask: Ask): Promise<string | undefined> {
   const flags = { region, project, importance: "error", limit: "5", format: "json(messageText)" };
-  const asked = await ask(gcloud("dataflow logs list", flags, id));
+  const asked = await ask(gcloud("beta dataflow logs list", flags, id));
   if ("trouble" in asked) return undefined;
   const all = (asked.answer as { messageText?: string }[]).flatMap(({ messageText }) => messageText ?? []);
   return all.find((text) => /KMS|cryptoKey|\bkey\b/i.test(text))?.slice(0, 400);
