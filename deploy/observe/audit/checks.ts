@@ -110,7 +110,7 @@ export const OWN: readonly Check[] = [
     id: "AUD-7",
     reason: "Who uses the key is logged: without that nobody can say afterwards who decrypted.",
     source: "Enable Data Access audit logs (Cloud Logging)",
-    mend: "turn on DATA_READ of cloudkms.googleapis.com in the key project's audit configuration",
+    mend: "turn on DATA_READ of cloudkms.googleapis.com in the key project's audit configuration: docs/by-hand.md has the commands",
     check: (_, { keys }) => ({
       notObserved: keys.flatMap(({ uses }) =>
         isNotObserved(uses) ? [uses.notObserved] : isNone(uses) ? [uses.none] : [],
