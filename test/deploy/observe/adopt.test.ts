@@ -179,6 +179,16 @@ describe("adopt", () => {
     assert.equal(settings().GIVEN, "keyring,key");
   });
 
+  it("wants a project, and asks nothing and writes nothing without", async () => {
+    let said = "";
+    const complain = (text: string) => {
+      said += text;
+    };
+    const run: Run = () => Promise.reject(new Error("nothing is to be run"));
+    const code = await main(["adopt", `--file=${file()}`], { env: {}, run, print: complain, complain });
+    assert.deepEqual([code, said, existsSync(file())], [1, "PROJECT_ID is not given: say which project\n", false]);
+  });
+
   it("writes for its owner alone, leaves nothing beside it, and never writes over a file", async () => {
     await adopt(BY_HAND);
     assert.equal(statSync(file()).mode & 0o777, 0o600);

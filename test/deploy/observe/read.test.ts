@@ -81,6 +81,16 @@ describe("reading", () => {
     await assert.rejects(readSetup(askedFor(), asking(run, noWait)), /project bank-project: .*PERMISSION_DENIED/);
   });
 
+  it("takes the project's number from the names of its services, and describes it only where they do not tell", async () => {
+    const told = cloud({ "gcloud services": '[{"name":"projects/42/services/pubsub.googleapis.com"}]' });
+    assert.equal((await readSetup(askedFor(), asking(told.run, noWait))).projectNumber, "42");
+    assert.ok(!told.asked.some((one) => one.startsWith("gcloud projects describe")));
+    for (const services of ["[]", '[{"name":"projects/bank-project/services/x"}]']) {
+      const { run } = cloud({ "gcloud services": services, "gcloud projects": '{"projectNumber":"7"}' });
+      assert.equal((await readSetup(askedFor(), asking(run, noWait))).projectNumber, "7");
+    }
+  });
+
   it("takes the usual form of Cloud Logging's account where that is not told", async () => {
     const { run } = cloud({
       "gcloud projects": '{"projectNumber":"7"}',
