@@ -146,8 +146,9 @@ export async function readCopies(setup: Setup, { ask }: Questions): Promise<Copi
         .filter(({ topic }) => [settings.TOPIC, settings.DEAD_LETTER_TOPIC].includes(last(topic)))
         .map(({ name }) => ({ what: `snapshot ${last(name)} of a subscription`, of: "messages" as const })),
     ),
-    state: told(state, (all: readonly { id?: string }[]) =>
-      all.map(({ id = "" }) => ({ what: `snapshot ${id} of a job`, of: "state" as const })),
+    // gcloud hands on the service's answer as it is, not as a list.
+    state: told(state, ({ snapshots = [] }: { readonly snapshots?: readonly { id?: string }[] }) =>
+      snapshots.map(({ id = "" }) => ({ what: `snapshot ${id} of a job`, of: "state" as const })),
     ),
     rows: told(rows, (all: readonly ListedTable[]) =>
       all

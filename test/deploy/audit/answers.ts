@@ -213,7 +213,7 @@ export function allWell(): Answers {
     "logging read": [{ textPayload: "wrote 120 rows", resource: { labels: { step_id: "writeRows" } } }],
     "dataflow jobs list": [{ id: JOB_ID, name: "str-pl", location: REGION }],
     "dataflow jobs describe": job(),
-    "dataflow snapshots list": [],
+    "dataflow snapshots list": {},
     "pubsub snapshots list": [],
     "config get-value core/account": "auditor@bank.example",
   };

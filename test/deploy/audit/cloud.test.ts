@@ -1,7 +1,9 @@
 /** An audit by the real gcloud and bq, in the fake cloud: what was moved behind its back is found by name. Slow: 0.6 s a command. */
 import assert from "node:assert/strict";
+import { verify } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { kmsSigner, SigningError } from "../../../deploy/attest/kms-key";
 import { settingsOf } from "../../../deploy/deployment/settings";
 import { audit } from "../../../deploy/observe/audit/audit";
 import { isNotObserved, openPoints } from "../../../deploy/observe/audit/model";
@@ -35,6 +37,7 @@ if (isFirstNode) {
     before(async function () {
       cloud = await fakeCloudFor(this, { project: PROJECT, enabled: APIS });
       await made(cloud);
+      logged(cloud);
       jobId = cloud.state.dataflow.add({ project: PROJECT, location: REGION }, jobWithoutId()).id;
       const graph = join(cloud.env.CLOUDSDK_CONFIG!, "pipeline.pb");
       writeFileSync(graph, "readMessages decode parseRow");
@@ -55,6 +58,8 @@ if (isFirstNode) {
       const world = { run: runner({ ...process.env, ...cloud.env }) };
       const made = await audit(askedOf(settings, loadTableSchema(settings.SCHEMA), "0.1.0"), world, "a fake cloud");
 
+      // Nothing stays open because the stand-in does not know the question.
+      assert.ok(!JSON.stringify(made).includes("does not serve"));
       const found = openPoints(made).flatMap((one) => one.found);
       for (const { what, said } of MOVED)
         assert.ok(
@@ -63,6 +68,9 @@ if (isFirstNode) {
         );
       assert.ok(!isNotObserved(made.jobs));
       assert.ok(!isNotObserved(made.jobs[0]!.graph), JSON.stringify(made.jobs[0]!.graph));
+      const workers = made.chain.find(({ step }) => step === "workers")!;
+      assert.deepEqual([workers.place, workers.more.machines], [["europe-west2-b"], "1"]);
+      assert.ok(JSON.stringify(made.keys).includes(READER));
       const files = made.chain.find(({ step }) => step === "files")!;
       assert.equal(files.more.files, "1");
       assert.ok(!JSON.stringify(made).includes("gb29nwbk60161331926819"));
@@ -73,6 +81,35 @@ if (isFirstNode) {
         [],
       );
     });
+
+    it("is signed by a key of Cloud KMS, as its public half says", async () => {
+      const ring = KEY.split("/cryptoKeys/")[0]!;
+      const template = { purpose: "ASYMMETRIC_SIGN", versionTemplate: { algorithm: "EC_SIGN_P256_SHA256" } };
+      await call(cloud, "POST", `/cloudkms/v1/${ring}/cryptoKeys?cryptoKeyId=attest`, template);
+      const run = runner({ ...process.env, ...cloud.env });
+      const signer = await kmsSigner(`${ring}/cryptoKeys/attest/cryptoKeyVersions/1`, run);
+      const statement = Buffer.from("what was observed");
+      assert.ok(verify("sha256", statement, signer.publicKey, await signer.sign(statement)));
+      await assert.rejects(kmsSigner(`${KEY}/cryptoKeyVersions/1`, run), SigningError);
+    });
+  });
+}
+
+/** Who used the key, by the log. */
+const READER = "somebody@bank.example";
+
+function logged(cloud: FakeCloud): void {
+  const on = { service: "cloudkms.googleapis.com", auditLogConfigs: [{ logType: "DATA_READ" }] };
+  const { policies, logEntries } = cloud.state;
+  policies.set(`projects/${PROJECT}`, { ...policies.get(`projects/${PROJECT}`), auditConfigs: [on] });
+  logEntries.push({
+    timestamp: new Date().toISOString(),
+    protoPayload: {
+      serviceName: "cloudkms.googleapis.com",
+      methodName: "Decrypt",
+      resourceName: KEY,
+      authenticationInfo: { principalEmail: READER },
+    },
   });
 }
 

@@ -49,6 +49,8 @@ export class State {
   readonly orgPolicies = newOrgPolicies();
   readonly builds = newBuilds();
   readonly dataflow = new Jobs();
+  /** Log lines, as Cloud Logging gives them; nothing here writes any by itself. */
+  readonly logEntries: Readonly<Record<string, unknown>>[] = [];
   readonly jobMessages = new Collection<object>((name) => `No message of job ${name}.`);
   readonly jobSnapshots = new Collection<JobSnapshot>((name) => `The snapshot ${name} could not be found.`);
   private ids = 1_000_000_000_000_000;

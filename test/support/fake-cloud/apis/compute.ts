@@ -3,6 +3,7 @@ import { type Api, type Call, type Handler, page, now } from "../call";
 import { Collection } from "../collection";
 import { invalid, Refused } from "../refused";
 import type { State } from "../state";
+import { MACHINES } from "./observed";
 import { fingerprint, inNetwork, link, networkFields, operation, subnetworkFields } from "./compute-fields";
 
 interface Named {
@@ -178,6 +179,7 @@ export const COMPUTE: Api = {
       ...call.body,
       network: inNetwork(call),
     })),
+    ...MACHINES,
     "subnetworks.aggregatedList": ["compute.subnetworks.list", aggregated],
     "subnetworks.setPrivateIpGoogleAccess": [
       "compute.subnetworks.setPrivateIpGoogleAccess",

@@ -5,6 +5,7 @@ import { policyMethods } from "../policy-methods";
 import { invalid } from "../refused";
 import { decrypt, encrypt } from "./kms-encryption";
 import { checkId, createKey, patchKey, setPrimary, shown } from "./kms-keys";
+import { asymmetricSign, getPublicKey } from "./kms-signing";
 import { addVersion, destroyVersion, patchVersion, restoreVersion } from "./kms-versions";
 
 export interface KeyRing {
@@ -113,6 +114,8 @@ export const KMS: Api = {
         );
       },
     ],
+    [`${VERSION}.getPublicKey`]: [`${USE}.viewPublicKey`, getPublicKey],
+    [`${VERSION}.asymmetricSign`]: [`${USE}.useToSign`, asymmetricSign],
     [`${VERSION}.patch`]: [`${USE}.update`, patchVersion],
     [`${VERSION}.destroy`]: [`${USE}.destroy`, destroyVersion],
     [`${VERSION}.restore`]: [`${USE}.restore`, restoreVersion],

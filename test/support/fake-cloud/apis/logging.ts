@@ -4,6 +4,7 @@ import { Collection } from "../collection";
 import { AGENTS, useKey } from "../keys";
 import { invalid, Refused } from "../refused";
 import type { Project, State } from "../state";
+import { LOG_ENTRIES } from "./observed";
 import { createSink, updateSink, writer } from "./logging-sinks";
 
 export interface LogBucket {
@@ -160,6 +161,7 @@ export const LOGGING: Api = {
         return {};
       },
     ],
+    ...LOG_ENTRIES,
     "projects.sinks.create": ["logging.sinks.create", createSink],
     "projects.sinks.get": ["logging.sinks.get", (call) => call.state.logging.sinks.get(call.params.sinkName!)],
     "projects.sinks.list": [

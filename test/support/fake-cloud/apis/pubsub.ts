@@ -3,6 +3,7 @@ import { type Api, type Call, page } from "../call";
 import { Collection } from "../collection";
 import { policyMethods } from "../policy-methods";
 import { invalid } from "../refused";
+import { MESSAGE_SNAPSHOTS } from "./observed";
 import { changes, checkKey, checkName } from "./pubsub-common";
 import { modifyAckDeadline, publish, pull } from "./pubsub-messages";
 import { createSubscription, patchSubscription } from "./pubsub-subscriptions";
@@ -108,6 +109,7 @@ export const PUBSUB: Api = {
   resourceOf: pubsubResource,
   projectOf: (params) => /^projects\/([^/]+)/.exec(pubsubResource(params))?.[1],
   methods: {
+    ...MESSAGE_SNAPSHOTS,
     "projects.topics.create": ["pubsub.topics.create", createTopic],
     "projects.topics.get": ["pubsub.topics.get", ({ params, state }) => state.pubsub.topics.get(params.topic!)],
     "projects.topics.list": [

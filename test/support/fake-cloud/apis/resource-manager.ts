@@ -2,6 +2,7 @@
 import type { Api, Call } from "../call";
 import { page } from "../call";
 import { holds } from "../policy-methods";
+import { ABOVE } from "./observed";
 
 const PERMISSION = "resourcemanager.projects";
 const key = ({ project }: Call) => `projects/${project.id}`;
@@ -11,13 +12,20 @@ function shown({ project: { id, number, createTime }, version }: Call): object {
   return { name: `projects/${number}`, projectId: id, state: "ACTIVE", displayName: id, createTime, etag: "W/fake" };
 }
 
+const named = ({ projectId, resource, name }: Call["params"]) =>
+  (projectId ?? resource ?? name)?.replace(/^projects\//, "");
+const isAbove = (name = "") => name.startsWith("organizations/");
+
 export const RESOURCE_MANAGER: Api = {
   name: "cloudresourcemanager",
   alwaysOn: true,
-  resourceOf: (params) =>
-    `projects/${(params.projectId ?? params.resource ?? params.name ?? "").replace(/^projects\//, "")}`,
-  projectOf: (params) => (params.projectId ?? params.resource ?? params.name)?.replace(/^projects\//, ""),
+  resourceOf: (params) => {
+    const name = named(params) ?? "";
+    return isAbove(name) ? name : `projects/${name}`;
+  },
+  projectOf: (params) => (isAbove(named(params)) ? undefined : named(params)),
   methods: {
+    ...ABOVE,
     "projects.get": [`${PERMISSION}.get`, shown],
     "projects.list": [
       undefined,
