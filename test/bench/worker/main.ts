@@ -67,7 +67,7 @@ const benches: Record<string, () => Promise<void>> = {
       "÷ Python (both ≤ 0.25)",
     );
     for (const size of [1, 10, 100]) {
-      const found = await smallBundles([...OURS, ...PYTHONS], size, 100, ROUNDS);
+      const found = await smallBundles([...OURS, ...PYTHONS], size, 500, ROUNDS);
       for (const [name, { cpu, latency }] of Object.entries(found)) {
         const took = spread(latency).median;
         const toCpu = found.Python ? (spread(cpu).median / spread(found.Python.cpu).median).toFixed(2) : "";
