@@ -88,6 +88,10 @@ verify-attestation: node_modules/.installed ## who signed what; fetches nothing 
 demo-proof: setup ## apply, submit, audit, report, attest and verify, in a fake cloud on this machine; then find what was moved behind its back
 	@$(TS) test/proof/main.ts
 
+.PHONY: status
+status: node_modules/.installed ## how it is now: job, key, backlog, delay, rows/s, dead letters, alerts; 1 where somebody has to look (as plan; WATCH=seconds JSON=1)
+	@$(TS) deploy/operate.ts status $(if $(WATCH),--watch $(WATCH)) $(if $(JSON),--json) $(ARGS)
+
 # Where dead letters are: a file, or the deployment's subscription.
 LETTERS = $(if $(FILE),--file $(FILE)) $(if $(DUCKDB),--duckdb $(DUCKDB)) $(ARGS)
 

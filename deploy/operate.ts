@@ -1,10 +1,11 @@
 #!/usr/bin/env -S npx ts-node
-/** The commands of every day: dead-letters, replay, conserve. Exit codes: 0 it is done, or holds; 1 it is not; 2 a command line that cannot be run. */
+/** The commands of every day: status, dead-letters, replay, conserve. Exit codes: 0 it is done, or holds; 1 it is not; 2 a command line that cannot be run. */
 import type { Argv } from "yargs";
 import { commandLine, runIfMain, text, withSettings, yesNo } from "./command-line";
 import { deadLettersCommand, replayCommand } from "./operate/commands";
 import { conserveCommand } from "./operate/conserve-command";
 import { REPLAYS } from "./operate/journal";
+import { statusCommand } from "./operate/status/command";
 import { OperateError } from "./operate/trouble";
 
 /** May be said more than once; each takes one value, so that what follows it is a setting. */
@@ -22,6 +23,17 @@ const withLetters = (argv: Argv) =>
 export const main = commandLine(
   "deploy/operate.ts",
   [
+    {
+      words: "status [settings..]",
+      describe: "how it is now: job, key, backlog, delay, rows, dead letters, alerts; 1 where somebody has to look",
+      options: (argv) =>
+        withSettings(argv)
+          .option("watch", text("again every so many seconds; on a terminal in place"))
+          .option("reasons", { boolean: true, default: true, describe: "look at dead letters for their reasons" })
+          .option("most", text("how many dead letters are looked at; 1000 unless said"))
+          .option("json", yesNo("as JSON; with --watch a line each")),
+      run: (given, world) => statusCommand(given, world),
+    },
     {
       words: "dead-letters [settings..]",
       describe: "list dead letters by reason and column, or show one; they stay where they are",

@@ -1,7 +1,7 @@
 /** The running jobs, as the service describes them: which are this deployment's, what they are made of, where their workers are. */
 import type { Deployment } from "../../deployment";
 import { gcloud } from "../../resources/command";
-import type { Setup } from "../../resources/setup";
+import type { Asked } from "../../resources/setup";
 import type { NotObserved } from "./model";
 import { said } from "./personal";
 import { type Questions, told } from "./questions";
@@ -54,7 +54,7 @@ interface Listed {
 }
 
 /** Asks for every active job in every region: one that was started elsewhere is found. */
-export async function readJobs(setup: Setup, { ask }: Questions): Promise<Jobs | NotObserved> {
+export async function readJobs(setup: Asked, { ask }: Questions): Promise<Jobs | NotObserved> {
   const { project } = setup;
   const listed = told(await ask(listJobs(project)), (jobs: readonly Listed[]) => jobs);
   if ("notObserved" in listed) return listed;
@@ -79,7 +79,7 @@ export const describeJob = (project: string, region: string, id: string) =>
   gcloud("dataflow jobs describe", { region, full: true, project, format: "json" }, id);
 
 /** By its name, its workers' account, its bucket, or by what it reads and writes. */
-function touches(job: Job, { deployment, settings, worker }: Setup): boolean {
+function touches(job: Job, { deployment, settings, worker }: Asked): boolean {
   const { environment, jobMetadata } = job;
   const last = (name = "") => name.slice(name.lastIndexOf("/") + 1);
   const topics = [settings.TOPIC, settings.SUBSCRIPTION, settings.DEAD_LETTER_TOPIC];
@@ -162,7 +162,7 @@ export const listWorkers = (project: string) =>
   gcloud("compute instances list", { project, filter: "labels.dataflow_job_id:*", format: "json" });
 
 /** The workers' machines, by the label that Dataflow gives them. */
-export async function readWorkers({ project }: Setup, { ask }: Questions): Promise<readonly Worker[] | NotObserved> {
+export async function readWorkers({ project }: Asked, { ask }: Questions): Promise<readonly Worker[] | NotObserved> {
   const last = (url = "") => url.slice(url.lastIndexOf("/") + 1);
   return told(await ask(listWorkers(project)), (all: readonly Instance[]) =>
     all.map(({ name, zone, machineType, labels, networkInterfaces = [] }) => ({

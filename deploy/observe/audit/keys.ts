@@ -2,7 +2,7 @@
 import type { KeyAsked } from "../../deployment/from-settings";
 import { gcloud } from "../../resources/command";
 import type { Binding } from "../../resources/resource";
-import type { Setup } from "../../resources/setup";
+import type { Asked } from "../../resources/setup";
 import type { KeyUses, NotObserved } from "./model";
 import { type Questions, told } from "./questions";
 
@@ -159,5 +159,5 @@ function counted(entries: readonly Entry[]) {
 }
 
 /** The keys of a deployment, each once. */
-export const keysOf = ({ dataKey, dataflowKey }: Setup): readonly KeyAsked[] =>
+export const keysOf = ({ dataKey, dataflowKey }: Asked): readonly KeyAsked[] =>
   dataKey.name === dataflowKey.name ? [dataKey] : [dataKey, dataflowKey];
