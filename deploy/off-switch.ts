@@ -10,16 +10,11 @@ import { OffSwitchError } from "./change/revoke/error";
 import { HOWS, type How, recordPath, WAYS, type Way } from "./change/revoke/record";
 import { type Acting, chosen, prepare, revoke } from "./change/revoke/revoke";
 import { intentAsText, outcomeAsText } from "./change/revoke/told";
-import {
-  anewCommands,
-  createCommand,
-  disableCommand,
-  doEach,
-  obstacles,
-  oldVersions,
-  seeRotation,
-} from "./change/rotate/rotate";
-import { rotationAsText } from "./change/rotate/told";
+import { anew } from "./change/rotate/anew";
+import { makePrimary, primaryStep } from "./change/rotate/primary";
+import { readBegun, rotationPath } from "./change/rotate/record";
+import { seeRotation } from "./change/rotate/rotate";
+import { intentAsText as rotationIntentAsText } from "./change/rotate/told";
 import { whoAmI } from "./cli";
 import {
   commandLine,
@@ -36,7 +31,6 @@ import type { KeyAsked } from "./deployment/from-settings";
 import { CONSUMERS } from "./observe/access/probe";
 import { asking, pause } from "./observe/ask";
 import { ProjectNotObserved, readSetup } from "./observe/read";
-import { shown } from "./resources/command";
 import { askedOf, type Setup } from "./resources/setup";
 import { packageVersion, settingsFrom } from "./settings";
 
@@ -56,6 +50,8 @@ const JOB_WITHIN_SECONDS = 1800;
 interface Begun {
   readonly setup: Setup;
   readonly record: string;
+  /** Where the records and the journal are. */
+  readonly folder: string;
   readonly acting: (by: string) => Acting;
 }
 
@@ -68,6 +64,7 @@ async function begin(given: Given, world: OffSwitchWorld): Promise<Begun> {
   return {
     setup,
     record: recordPath(asked, dirname(path)),
+    folder: dirname(path),
     acting: (by) => ({
       ...{ run, ask, wait, now, by },
       journal: journal(path, by),
@@ -117,47 +114,24 @@ async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<numb
   return line === undefined ? 0 : await (world.start ?? started)(line);
 }
 
-/** 0 where everything that can be is under the primary version; else 1. */
+/** 0 where everything that can be is under the primary version, and was seen to be; else 1. */
 async function rotateCommand(given: Given, world: OffSwitchWorld): Promise<number> {
-  const { setup, acting } = await begin(given, world);
+  const { setup, folder, acting } = await begin(given, world);
+  const record = rotationPath(setup, folder);
   const keys = chosen(setup, given.only as string | undefined);
   const looking = acting("");
   const before = await Promise.all(keys.map((key) => seeRotation(setup, key, looking)));
-  const keeps = given["keep-primary"] === true;
-  const creating = keeps ? [] : keys.map((key) => createCommand(setup, key));
-  world.print(
-    `${before.map(rotationAsText).join("\n")}\nrotate runs, and then encrypts anew what is under an older version:\n`,
-  );
-  world.print(`${creating.map((command) => `${shown(command)}\n`).join("")}\n`);
+  const begun = readBegun(record);
+  const steps = given["keep-primary"] === true ? [] : before.map((one) => primaryStep(setup, one, begun));
+  world.print(rotationIntentAsText(before, steps, record));
   if (given["dry-run"] === true) return 0;
   await confirm("Which key is rotated?", keys, given, world);
   const doing = acting(await whoAmI(world));
-  await doEach("rotate", creating, doing);
-  let code = 0;
-  for (const key of keys) code = Math.max(code, await anew(setup, key, given, doing, world));
-  return code;
-}
-
-async function anew(setup: Setup, key: KeyAsked, given: Given, acting: Acting, world: World): Promise<number> {
-  const commands = anewCommands(setup, await seeRotation(setup, key, acting));
-  await doEach(`key ${key.key}`, commands, acting);
-  const after = await seeRotation(setup, key, acting);
-  world.print(`\n${rotationAsText(after)}`);
-  const left = anewCommands(setup, after).length;
-  if (left > 0)
-    world.print("NOT ANEW: the service names an older version still: ask again later with --keep-primary\n");
-  if (given["disable-old"] !== true) return left > 0 || after.use.notObserved.length > 0 ? 1 : 0;
-  let code = left > 0 ? 1 : 0;
-  for (const { version, holds } of oldVersions(after)) {
-    const why = await obstacles(setup, after, holds, given.force === true, acting);
-    if (why.length === 0) await doEach(`key ${key.key}`, [disableCommand(key, version)], acting);
-    else
-      world.print(
-        `version ${version} stays enabled: ${why.join("; ")}; --force disables it, and that cannot be read then\n`,
-      );
-    if (why.length > 0) code = 1;
-  }
-  return code;
+  for (const step of steps) await makePrimary(record, step, doing);
+  const asking = { record, disableOld: given["disable-old"] === true, force: given.force === true };
+  const done: boolean[] = [];
+  for (const key of keys) done.push(await anew(setup, key, asking, doing));
+  return done.every((one) => one) ? 0 : 1;
 }
 
 /** Their names, typed or given: whoever has another deployment's settings has another key's name. Throws OffSwitchError. */

@@ -15,8 +15,6 @@ export type OffSwitchErrorCode =
   | "RECORD"
   /** A version is scheduled for destruction, or destroyed. */
   | "DESTROYED"
-  /** A version still has data under it. */
-  | "IN_USE"
   /** The key's manager has to do it. */
   | "EXTERNAL";
 

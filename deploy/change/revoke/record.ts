@@ -86,8 +86,13 @@ export function readRecord(path: string): Revocation | undefined {
   throw new OffSwitchError("RECORD", `${path} is no record of a revocation: ${mend}`);
 }
 
-/** A reader finds the old one or the new one, also after a loss of power. */
 export function writeRecord(path: string, record: Revocation): Revocation {
+  writeWhole(path, record);
+  return record;
+}
+
+/** A reader finds the old one or the new one, also after a loss of power. */
+export function writeWhole(path: string, record: object): void {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}`;
   rmSync(draft, { force: true });
@@ -99,7 +104,6 @@ export function writeRecord(path: string, record: Revocation): Revocation {
     closeSync(file);
   }
   renameSync(draft, path);
-  return record;
 }
 
 /** Keeps it under another name: it was given back. */

@@ -122,7 +122,8 @@ export async function doAll(
   if (stopped.length > 0) throw refusal(stopped, to);
 }
 
-async function persist(title: string, command: Command, doing: Doing): Promise<Stopped | undefined> {
+/** What passes by itself is asked again: of commands that may be run twice. */
+export async function persist(title: string, command: Command, doing: Doing): Promise<Stopped | undefined> {
   let stopped = await runAll(title, [command], doing);
   for (const ms of WAITS_MS) {
     if (stopped === undefined || !PASSES.has(stopped.kind)) return stopped;

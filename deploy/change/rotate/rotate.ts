@@ -11,8 +11,8 @@ import { bq, type Command, gcloud, shown } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
 import { runAll } from "../apply";
 import { OffSwitchError } from "../revoke/error";
-import { type Acting } from "../revoke/revoke";
-import { seeKey } from "../revoke/take";
+import type { Acting } from "../revoke/revoke";
+import { persist, seeKey } from "../revoke/take";
 
 export interface Rotation {
   readonly key: KeyAsked;
@@ -24,8 +24,8 @@ export interface Rotation {
   readonly use: InUse;
 }
 
-const numberOf = (name: string) => name.slice(name.lastIndexOf("/") + 1);
-const placeOf = ({ ring, location, project }: KeyAsked) => ({ keyring: ring, location, project });
+export const numberOf = (name: string) => name.slice(name.lastIndexOf("/") + 1);
+export const placeOf = ({ ring, location, project }: KeyAsked) => ({ keyring: ring, location, project });
 
 /** Changes nothing. Throws OffSwitchError. */
 export async function seeRotation(setup: Setup, key: KeyAsked, acting: Acting): Promise<Rotation> {
@@ -43,15 +43,6 @@ export async function seeRotation(setup: Setup, key: KeyAsked, acting: Acting): 
   if (found?.primary === undefined) throw new OffSwitchError("NOT_OBSERVED", `key ${key.key} has no primary version`);
   const { name, createTime = new Date(acting.now()).toISOString() } = found.primary;
   return { key, versions, primary: numberOf(name), since: createTime, use };
-}
-
-/** Of an external key a new version is a new address at its manager. Throws OffSwitchError. */
-export function createCommand({ settings }: Setup, key: KeyAsked): Command {
-  if (settings.KEY_PROTECTION === "external") {
-    const mend = "make it there, then: gcloud kms keys versions create --external-key-uri=… --primary";
-    throw new OffSwitchError("EXTERNAL", `key ${key.key} is external: its manager makes a new version: ${mend}`);
-  }
-  return gcloud("kms keys versions create", { key: key.key, ...placeOf(key), primary: true });
 }
 
 /** A command line is no longer than the system takes. */
@@ -96,27 +87,25 @@ export function oldVersions({ versions, primary, use }: Rotation) {
 export const disableCommand = (key: KeyAsked, version: string) =>
   gcloud("kms keys versions disable", { key: key.key, ...placeOf(key) }, version);
 
-/**
- * Why an old version may not be disabled; empty where it may. `force` passes over what no service says, and over what lies under it: that cannot be
- * read from then on.
- */
-export async function obstacles(
-  setup: Setup,
-  { use, since }: Rotation,
-  holds: readonly Lies[],
-  force: boolean,
-  acting: Acting,
-): Promise<readonly string[]> {
-  if (force) return [];
+/** What is known to lie under a version, as why it may not be disabled. */
+export const holding = (holds: readonly Lies[]): readonly string[] =>
+  holds.map(
+    ({ kind, name, version }) =>
+      `${kind} ${name} lies under ${version === undefined ? "a version that is not said" : "it"}`,
+  );
+
+/** Why no old version may be disabled, whichever: what no service names a version of, and what could not be looked at. */
+export async function neededBy(setup: Setup, { use, since }: Rotation, acting: Acting): Promise<readonly string[]> {
   const ask = asking(acting.run, acting.wait);
   const jobs = await readJobs(setup, { ask, of: () => undefined, all: () => [] });
   const running =
-    "notObserved" in jobs ? [`the jobs: ${jobs.notObserved}`] : jobs.ours.map(({ name }) => `job ${name} runs`);
+    "notObserved" in jobs
+      ? [`not observed: the jobs: ${jobs.notObserved}`]
+      : [
+          ...jobs.ours.map(({ name }) => `job ${name} runs`),
+          ...jobs.unseen.map(({ name, notObserved }) => `not observed: job ${name}: ${notObserved}`),
+        ];
   return [
-    ...holds.map(
-      ({ kind, name, version }) =>
-        `${kind} ${name} lies under ${version === undefined ? "a version that is not said" : "it"}`,
-    ),
     ...use.notObserved.map((one) => `not observed: ${one}`),
     ...running,
     ...kept(setup, { use, since }, acting.now()),
@@ -140,13 +129,22 @@ function kept({ settings }: Setup, { use, since }: Pick<Rotation, "use" | "since
   ];
 }
 
-/** Runs them one after the other. Throws OffSwitchError. */
-export async function doEach(title: string, commands: readonly Command[], acting: Acting): Promise<void> {
+/** Runs them one after the other; what passes by itself is asked again, unless `once`. Throws OffSwitchError. */
+export async function doEach(
+  title: string,
+  commands: readonly Command[],
+  acting: Acting,
+  once?: "once",
+): Promise<void> {
   for (const command of commands) {
     acting.progress(shown(command));
-    const stopped = await runAll(title, [command], acting);
+    const stopped = await (once ? runAll(title, [command], acting) : persist(title, command, acting));
     if (stopped === undefined) continue;
-    const mend = "mend what it says, and rotate again with --keep-primary: it goes on from here";
-    throw new OffSwitchError("REFUSED", `${shown(command)}\n  ${stopped.said}\n${mend}`);
+    const again = "rotate again: it goes on from here";
+    if (stopped.kind === "forbidden") {
+      const said = `${stopped.said}\nyou may not: whoever may has to type\n${shown(command)}\nthen ${again}`;
+      throw new OffSwitchError("NOT_PERMITTED", said);
+    }
+    throw new OffSwitchError("REFUSED", `${shown(command)}\n  ${stopped.said}\nmend what it says, and ${again}`);
   }
 }

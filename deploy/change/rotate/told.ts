@@ -1,8 +1,28 @@
 /** What rotate says of what lies under which version. */
-import type { Rotation } from "./rotate";
-import { oldVersions } from "./rotate";
+import { shown } from "../../resources/command";
+import type { PrimaryStep } from "./primary";
+import { oldVersions, type Rotation } from "./rotate";
 
 const MOST_NAMED = 5;
+
+/** What is there, and what comes first; `path` is where the record of a rotation is. */
+export function intentAsText(before: readonly Rotation[], steps: readonly PrimaryStep[], path: string): string {
+  const commands = steps.flatMap(({ command }) => command ?? []);
+  return `${[
+    ...before.map(rotationAsText),
+    ...steps.flatMap((step) => goingOn(step, path)),
+    "rotate runs, and then encrypts anew what is under an older version:",
+    ...commands.map(shown),
+  ].join("\n")}\n\n`;
+}
+
+function goingOn({ key, begun, made, command }: PrimaryStep, path: string): readonly string[] {
+  if (begun === undefined) return [];
+  const from = `goes on with the rotation of ${key.key} that ${begun.by} began at ${begun.startedAt}`;
+  if (made === undefined) return [`${from}: it has made no version`];
+  const state = command === undefined ? "the primary one already" : "there already";
+  return [`${from}: version ${made} is ${state}, no other is made; where you want one more, move ${path} away`];
+}
 
 export function rotationAsText(rotation: Rotation): string {
   const { key, versions, primary, use } = rotation;

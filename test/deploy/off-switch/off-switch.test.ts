@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../../deploy/off-switch";
+import { ARTICLE, setupFor } from "../setups";
 import { failure, KEY, ModelledKey } from "./modelled-key";
 
 describe("the off switch", () => {
@@ -197,6 +198,66 @@ describe("the off switch", () => {
       assert.match(restored.out, /--create_from_snapshot snapshot-1/);
       assert.deepEqual([restored.code, line], [7, "run-it"]);
     });
+  });
+
+  describe("with a key of Dataflow's own", () => {
+    const split = setupFor(ARTICLE);
+    const [data, dataflow] = [split.dataKey, split.dataflowKey];
+    const article = "PROFILE=article ACCEPT=LOC-1,KEY-2";
+    const both = `${data.key},${dataflow.key}`;
+    const statesOf = (name: string) => [...cloud.versionsOf(name).values()].join();
+
+    beforeEach(() => {
+      cloud = new ModelledKey(split);
+      runningJob();
+      cloud.before = (words) => (/jobs describe/.test(words) && /--full/.test(words) ? named() : undefined);
+    });
+
+    it("takes every enabled version of both, and gives back both", async () => {
+      const revoked = await offSwitch(`revoke --yes ${both} ${article}`);
+      assert.equal(revoked.code, 0, revoked.out);
+      for (const { name } of [data, dataflow]) assert.equal(statesOf(name), "DISABLED,DISABLED,DISABLED");
+      assert.equal(recorded().taken.length, 4);
+      assert.deepEqual(
+        recorded()
+          .access.map(({ consumer }: { consumer: string }) => consumer)
+          .sort(),
+        ["job", "publish", "pull", "query"],
+      );
+      cloud.jobs.length = 0;
+      const restored = await offSwitch(`restore --yes ${both} ${article}`);
+      assert.equal(restored.code, 0, restored.out);
+      for (const { name } of [data, dataflow]) assert.equal(statesOf(name), "ENABLED,ENABLED,DISABLED");
+    });
+
+    it("wants the names of both", async () => {
+      assert.match((await offSwitch(`revoke --yes ${data.key} ${article}`)).out, /nothing is changed/);
+      assert.deepEqual(cloud.changes, []);
+    });
+
+    for (const [only, other, consumers] of [
+      [data, dataflow, "publish,pull,query"],
+      [dataflow, data, "job"],
+    ] as const) {
+      it(`--only ${only.key} takes it alone, watches ${consumers}, and gives it alone back`, async () => {
+        const { code, out } = await offSwitch(`revoke --yes ${only.key} --only ${only.key} ${article}`);
+        assert.equal(code, 0, out);
+        assert.deepEqual(
+          [statesOf(only.name), statesOf(other.name)],
+          ["DISABLED,DISABLED,DISABLED", "ENABLED,ENABLED,DISABLED"],
+        );
+        const asked = recorded().access.map(({ consumer }: { consumer: string }) => consumer);
+        assert.equal(asked.sort().join(), consumers);
+        cloud.jobs.length = 0;
+        const restored = await offSwitch(`restore --yes ${only.key} ${article}`);
+        assert.equal(restored.code, 0, restored.out);
+        assert.equal(statesOf(only.name), "ENABLED,ENABLED,DISABLED");
+        assert.deepEqual(
+          new Set(cloud.changes.map((words) => words.includes(`--location=${only.location}`))),
+          new Set([true]),
+        );
+      });
+    }
   });
 
   it("counts by id what waits, and not its own probes", async () => {
