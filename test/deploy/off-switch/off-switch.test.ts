@@ -200,6 +200,74 @@ describe("the off switch", () => {
     });
   });
 
+  describe("by grant", () => {
+    const role = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
+    const number = setupFor().projectNumber;
+    const pubsub = `serviceAccount:service-${number}@gcp-sa-pubsub.iam.gserviceaccount.com`;
+    const storage = `serviceAccount:service-${number}@gs-project-accounts.iam.gserviceaccount.com`;
+    const agents = [pubsub, storage];
+    const person = "user:somebody@example.com";
+    let bindings: { role: string; members: string[]; condition?: object }[];
+    let onProject: object[];
+
+    beforeEach(() => {
+      bindings = [
+        { role, members: [...agents, person] },
+        { role, members: [pubsub], condition: { title: "for a while", expression: "true" } },
+      ];
+      onProject = [];
+      const said = (answer: unknown) => ({ code: 0, stdout: JSON.stringify(answer), stderr: "" });
+      cloud.before = (words) => {
+        if (/keys get-iam-policy/.test(words)) return said({ bindings });
+        if (/projects get-iam-policy/.test(words)) return said({ bindings: onProject });
+        const [, verb] = /kms keys (add|remove)-iam-policy-binding/.exec(words) ?? [];
+        if (verb === undefined) {
+          const isRefused = /topics publish|subscriptions pull|^bq .*query/.test(words) && members().length === 1;
+          return isRefused ? failure("PERMISSION_DENIED: Permission denied on Cloud KMS key") : undefined;
+        }
+        cloud.changes.push(words);
+        const member = /--member=(\S+)/.exec(words)![1]!;
+        const others = members().filter((one) => one !== member);
+        bindings[0] = { role, members: verb === "add" ? [...others, member] : others };
+        return said({});
+      };
+    });
+    const members = () => bindings[0]!.members;
+
+    it("takes the agents' grants and nobody else's, no version, and gives back those", async () => {
+      const revoked = await offSwitch(`revoke --yes ${KEY} --by grant`);
+      assert.equal(revoked.code, 0, revoked.out);
+      assert.deepEqual(members(), [person]);
+      assert.equal(bindings[1]!.members.length, 1, "a grant with a condition is none of the deployment's");
+      assert.equal(states(), "ENABLED,ENABLED,DISABLED");
+      const restored = await offSwitch(`restore --yes ${KEY}`);
+      assert.equal(restored.code, 0, restored.out);
+      assert.deepEqual(members().sort(), [...agents, person].sort());
+    });
+
+    it("goes on where it was killed, and wants the same way", async () => {
+      const { before } = cloud;
+      let left = 2;
+      cloud.before = (words, command) => {
+        if (/remove-iam-policy-binding/.test(words) && --left === 0) throw new Error("killed");
+        return before(words, command);
+      };
+      await assert.rejects(offSwitch(`revoke --yes ${KEY} --by grant`), /killed/);
+      cloud.before = before;
+      assert.match((await offSwitch(`revoke --yes ${KEY}`)).out, /go on with --by grant/);
+      assert.equal((await offSwitch(`revoke --yes ${KEY} --by grant`)).code, 0);
+      assert.deepEqual(members(), [person]);
+      assert.equal((await offSwitch(`restore --yes ${KEY}`)).code, 0);
+      assert.deepEqual(members().sort(), [...agents, person].sort());
+    });
+
+    it("names an agent that goes on by a grant on the project", async () => {
+      onProject = [{ role, members: [storage] }];
+      const { out } = await offSwitch("revoke --by grant --dry-run");
+      assert.match(out, /^NOT TAKEN serviceAccount:\S+ holds \S+ on project bank-project, too: it goes on/m);
+    });
+  });
+
   describe("with a key of Dataflow's own", () => {
     const split = setupFor(ARTICLE);
     const [data, dataflow] = [split.dataKey, split.dataflowKey];
