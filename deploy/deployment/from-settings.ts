@@ -33,11 +33,17 @@ export function deploymentOfSettings(settings: Settings, version: string): Deplo
       table: { project, dataset: settings.DATASET, table: settings.TABLE },
       workerImage: `${registry}/worker:${version}`,
       pythonImage: `${registry}/python:${version}`,
-      subnetwork: `regions/${workers}/subnetworks/${settings.SUBNETWORK}`,
+      subnetwork: subnetworkOf(settings, workers),
       serviceAccount: accountOf(settings),
     },
     version,
   );
+}
+
+/** Of a shared network by its URL, as Dataflow wants it [Specify a network and subnetwork, Dataflow]. */
+function subnetworkOf({ NETWORK_PROJECT: host, SUBNETWORK }: Settings, region: string): string {
+  const name = `regions/${region}/subnetworks/${SUBNETWORK}`;
+  return host === "" ? name : `https://www.googleapis.com/compute/v1/projects/${host}/${name}`;
 }
 
 /** NAME@PROJECT.iam.gserviceaccount.com; a project with a domain, example.com:bank, is written bank.example.com. */

@@ -135,6 +135,12 @@ export const SETTINGS = {
     "6 to 30 lower-case letters, digits and hyphens",
     "str-pl-worker",
   ),
+  NETWORK_PROJECT: setting(
+    "the host project of a shared network, whose owners make and change it",
+    project,
+    projectSaid,
+    "",
+  ),
   NETWORK: computeName("the network of the workers", "str-pl-london"),
   SUBNETWORK: computeName("their subnetwork", "str-pl-london"),
   SUBNETWORK_RANGE: setting(

@@ -26,7 +26,7 @@ const identityBlock =
     body: { provider: "google-beta", project, service },
   });
 
-const AGENTS = {
+export const AGENTS = {
   pubsub: {
     service: "Pub/Sub",
     what: "messages",

@@ -1,10 +1,11 @@
 /** The workers' network: Google's services by Private Google Access, no way in from outside, none out but that. */
+import { AGENTS } from "./agents";
 import { API } from "./apis";
 import { gcloud } from "./command";
-import { named, type Resource } from "./resource";
+import { bindings, named, type Policy, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
-export function network({ project, settings }: Setup, apis: Resource): Resource {
+export function network({ networkProject: project, settings }: Setup, apis: Resource): Resource {
   return {
     kind: "network",
     title: `network ${settings.NETWORK}`,
@@ -40,7 +41,8 @@ interface Subnetwork {
 
 const lastPart = (url = ""): string => url.slice(url.lastIndexOf("/") + 1);
 
-export function subnetwork({ project, region, settings }: Setup, network: Resource): Resource {
+export function subnetwork(setup: Setup, network: Resource): Resource {
+  const { networkProject: project, region, settings } = setup;
   return {
     kind: "network",
     title: `subnetwork ${region}/${settings.SUBNETWORK}`,
@@ -80,6 +82,7 @@ export function subnetwork({ project, region, settings }: Setup, network: Resour
       names: ["subnetwork"],
       of: ({ privateGoogleAccess }) => ({ privateIpGoogleAccess: privateGoogleAccess }),
     },
+    ...(project !== setup.project && { policy: sharedWith(setup) }),
     create: [
       gcloud(
         "compute networks subnets create",
@@ -110,6 +113,22 @@ export function subnetwork({ project, region, settings }: Setup, network: Resour
   };
 }
 
+/** A shared subnetwork is opened to the service project's Dataflow [Specify a network and subnetwork, Dataflow]. */
+function sharedWith(setup: Setup): Policy {
+  const { networkProject: project, region, settings } = setup;
+  const member = `serviceAccount:${AGENTS.dataflow.account(setup)}`;
+  const at = { region, project };
+  return {
+    look: {
+      command: gcloud("compute networks subnets get-iam-policy", { ...at, format: "json" }, settings.SUBNETWORK),
+      pick: bindings,
+    },
+    grants: [{ role: "roles/compute.networkUser", member, reason: "Dataflow makes the workers' machines in it" }],
+    grant: ({ member, role }) =>
+      gcloud("compute networks subnets add-iam-policy-binding", { ...at, member, role }, settings.SUBNETWORK),
+  };
+}
+
 interface Firewall {
   readonly name: string;
   readonly network?: string;
@@ -120,7 +139,7 @@ interface Firewall {
 }
 
 /** Workers shuffle among themselves on these ports, and carry this tag [Configure internet access and firewall rules, Dataflow]. */
-export function firewall({ project, settings }: Setup, network: Resource): Resource {
+export function firewall({ networkProject: project, settings }: Setup, network: Resource): Resource {
   const name = `${settings.NETWORK.slice(0, 54)}-dataflow`;
   return {
     kind: "network",

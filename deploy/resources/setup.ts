@@ -16,6 +16,8 @@ export interface Asked {
   readonly dataKey: KeyAsked;
   /** The same as dataKey but in a split profile. */
   readonly dataflowKey: KeyAsked;
+  /** Where the network is: a shared one is another project's, and given. */
+  readonly networkProject: string;
   readonly given: ReadonlySet<Kind>;
   readonly accepted: readonly string[];
   readonly schema: TableSchema;
@@ -42,7 +44,8 @@ export function askedOf(settings: Settings, schema: TableSchema, version: string
     worker: `serviceAccount:${accountOf(settings)}`,
     dataKey: dataKey(settings, region),
     dataflowKey: dataflowKey(settings, region),
-    given: kindsOf(listOf(settings.GIVEN)),
+    networkProject: settings.NETWORK_PROJECT || deployment.project,
+    given: kindsOf([...listOf(settings.GIVEN), ...(settings.NETWORK_PROJECT === "" ? [] : ["network"])]),
     accepted: listOf(settings.ACCEPT),
     schema,
     orgPolicies,

@@ -24,6 +24,7 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     SERVICE_ACCOUNT: "payments-worker",
     SUBNETWORK: "payments",
   },
+  "in a shared network": { NETWORK_PROJECT: "host-project", SUBNETWORK: "shared" },
   "the article's": { PROFILE: "article", ACCEPT: "LOC-1, KEY-2" },
 };
 

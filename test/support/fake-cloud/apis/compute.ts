@@ -165,11 +165,18 @@ const aggregated: Handler = (call) => {
   return { kind: "compute#subnetworkAggregatedList", id: prefix, selfLink: link(call, prefix), items };
 };
 
+/** Where the policy of the subnetwork is kept that the path names. Throws Refused where it is not there. */
+function policyOf(call: Call): string {
+  const name = placed(call, "subnetworks", call.params.resource!);
+  call.state.compute.subnetworks.get(name);
+  return `compute/${name}`;
+}
+
 export const COMPUTE: Api = {
   name: "compute",
   old: true,
-  resourceOf: ({ project, network, subnetwork, firewall, region }) =>
-    `projects/${project}/${region === undefined ? "global" : `regions/${region}`}/${network ?? subnetwork ?? firewall ?? ""}`,
+  resourceOf: ({ project, network, subnetwork, firewall, region, resource }) =>
+    `projects/${project}/${region === undefined ? "global" : `regions/${region}`}/${network ?? subnetwork ?? firewall ?? resource ?? ""}`,
   methods: {
     ...methods("networks", networkFields),
     ...methods("subnetworks", subnetworkFields),
@@ -180,6 +187,11 @@ export const COMPUTE: Api = {
       network: inNetwork(call),
     })),
     ...MACHINES,
+    "subnetworks.getIamPolicy": ["compute.subnetworks.getIamPolicy", (call) => call.state.policies.get(policyOf(call))],
+    "subnetworks.setIamPolicy": [
+      "compute.subnetworks.setIamPolicy",
+      (call) => call.state.policies.set(policyOf(call), call.body.policy as object),
+    ],
     "subnetworks.aggregatedList": ["compute.subnetworks.list", aggregated],
     "subnetworks.setPrivateIpGoogleAccess": [
       "compute.subnetworks.setPrivateIpGoogleAccess",
