@@ -101,6 +101,8 @@ export const text = (describe: string) => ({ string: true, describe }) as const;
 /** A process' whole life, where `file` is what was started. */
 export function runIfMain(file: NodeModule, main: Main): void {
   if (require.main !== file) return;
+  // What it writes names people, projects and what was done: it is for who runs it alone.
+  process.umask(0o077);
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

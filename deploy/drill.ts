@@ -1,6 +1,5 @@
 #!/usr/bin/env -S npx ts-node
 /** The drill's command line. Exit codes: 0 passed, 1 not, 2 a command line that cannot be run. */
-import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { loadTableSchema } from "../schemas/load";
 import { OffSwitchError } from "./change/revoke/error";
@@ -21,6 +20,7 @@ import { confirmed, DrillError, refuseProduction } from "./drill/safety";
 import { asking, pause } from "./observe/ask";
 import { ProjectNotObserved, readSetup } from "./observe/read";
 import { main as offSwitch } from "./off-switch";
+import { runLine, wordsOf } from "./own-line";
 import { gcloud } from "./resources/command";
 import { askedOf } from "./resources/setup";
 import { packageVersion, settingsFrom } from "./settings";
@@ -47,7 +47,7 @@ async function drillCommand(given: Given, world: World & Partial<DrillWorld>): P
   const name = given.yes === undefined ? await world.typed?.("Type the deployment's name:") : String(given.yes);
   confirmed(settings.DEPLOYMENT, name);
   mkdirSync(options.folder, { recursive: true });
-  const summary = await drill(setup, words, options, { ...{ generate, offSwitch, start: started }, ...world });
+  const summary = await drill(setup, words, options, { ...{ generate, offSwitch, start: runLine }, ...world });
   print(`\n${summaryAsText(summary)}\n`);
   print("a row has no message id: lost and duplicates are by number here\n");
   print(`${writeSummary(options.folder, summary)} has the same\n`);
@@ -60,6 +60,7 @@ function optionsOf(given: Given): DrillOptions {
     if (value > 0 && Number.isFinite(value)) return value;
     throw new UsageError(`--${name} ${given[name]} is no number above 0`);
   };
+  if (given.job !== undefined) wordsOf(String(given.job));
   return {
     messages: positive("messages", 20_000),
     rate: positive("rate", 50),
@@ -69,14 +70,6 @@ function optionsOf(given: Given): DrillOptions {
     ...(given.job !== undefined && { job: String(given.job) }),
     folder: (given.folder as string | undefined) ?? FOLDER,
   };
-}
-
-function started(line: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(line, { shell: true, stdio: "inherit" });
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
 }
 
 export const main = commandLine(

@@ -1,6 +1,5 @@
 #!/usr/bin/env -S npx ts-node
 /** The off switch: takes the keys away, gives them back, changes them. Exit codes: 0 done and proven, 1 not, 2 a command line that cannot be run. */
-import { spawn } from "node:child_process";
 import { dirname } from "node:path";
 import { loadTableSchema } from "../schemas/load";
 import { JOURNAL, journal } from "./change/journal";
@@ -31,6 +30,7 @@ import type { KeyAsked } from "./deployment/from-settings";
 import { CONSUMERS } from "./observe/access/probe";
 import { asking, pause } from "./observe/ask";
 import { ProjectNotObserved, readSetup } from "./observe/read";
+import { runLine, wordsOf } from "./own-line";
 import { askedOf, type Setup } from "./resources/setup";
 import { packageVersion, settingsFrom } from "./settings";
 
@@ -98,6 +98,8 @@ async function revokeCommand(given: Given, world: OffSwitchWorld): Promise<numbe
 
 /** 0 where everything works again; else 1. Where a job is started: what that ended with. */
 async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<number> {
+  const line = given["start-job"] as string | undefined;
+  if (line !== undefined) wordsOf(line);
   const { setup, record, acting } = await begin(given, world);
   const giving = await toGive(record, acting(""));
   world.print(toGiveAsText(setup, giving, record));
@@ -110,8 +112,7 @@ async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<numb
   const { said, works } = restoredAsText(setup, restored);
   world.print(said);
   if (!works) return 1;
-  const line = given["start-job"] as string | undefined;
-  return line === undefined ? 0 : await (world.start ?? started)(line);
+  return line === undefined ? 0 : await (world.start ?? runLine)(line);
 }
 
 /** 0 where everything that can be is under the primary version, and was seen to be; else 1. */
@@ -152,14 +153,6 @@ function secondsOf(given: Given, name: string): number | undefined {
   const seconds = Number(given[name]);
   if (seconds > 0) return seconds;
   throw new UsageError(`--${name} ${given[name]} is no number of seconds`);
-}
-
-function started(line: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(line, { shell: true, stdio: "inherit" });
-    child.on("error", reject);
-    child.on("close", (code) => resolve(code ?? 1));
-  });
 }
 
 const YES = text("the key's name, in place of typing it; of two keys both, with a comma between");

@@ -132,6 +132,8 @@ function say(line: string): void {
 }
 
 if (require.main === module) {
+  // Messages and their ids are for who runs it alone.
+  process.umask(0o077);
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

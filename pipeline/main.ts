@@ -88,6 +88,8 @@ function onSignals(listener: (signal: "SIGINT" | "SIGTERM") => void): () => void
 }
 
 if (require.main === module) {
+  // Rows, dead letters and job records are for who runs it alone.
+  process.umask(0o077);
   main(process.argv.slice(2)).then(
     (code) => {
       process.exitCode = code;
