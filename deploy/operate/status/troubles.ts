@@ -14,12 +14,28 @@ export function troublesOf(status: Omit<Status, "troubles">): readonly string[] 
     ...status.keys.flatMap(ofKey),
     ...(isSeen(oldest) && oldest.value > OLDEST_SECONDS ? [`a message has waited for ${oldest.value} seconds`] : []),
     ...ofAlerts(status.alerts),
-    ...NUMBERS.flatMap((name) => unseen(name, status[name])),
-    ...unseen("reasons", status.reasons),
+    ...unseenNumbers(status),
+    ...unseen("the dead letters' reasons", status.reasons),
   ];
 }
 
-const NUMBERS = ["backlog", "oldestSeconds", "acknowledgedPerSecond", "rowsPerSecond", "deadLetters"] as const;
+const NUMBERS = {
+  backlog: "backlog",
+  oldestSeconds: "oldest message",
+  acknowledgedPerSecond: "acknowledged",
+  rowsPerSecond: "rows",
+  deadLetters: "dead letters",
+} as const;
+
+/** One line a reason: mostly it is the same for all. */
+function unseenNumbers(status: Pick<Status, keyof typeof NUMBERS>): readonly string[] {
+  const names = new Map<string, string[]>();
+  for (const [key, name] of Object.entries(NUMBERS)) {
+    const seen = status[key as keyof typeof NUMBERS];
+    if (!isSeen(seen)) names.set(seen.notObserved, [...(names.get(seen.notObserved) ?? []), name]);
+  }
+  return [...names].flatMap(([notObserved, all]) => unseen(all.join(", "), { notObserved }));
+}
 
 const unseen = (name: string, seen: object | NotObserved) =>
   !("notObserved" in seen) || seen.notObserved.startsWith(NO_POINT) || seen.notObserved === NOT_ASKED

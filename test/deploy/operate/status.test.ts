@@ -171,7 +171,10 @@ describe("status", () => {
     for (const name of ["job", "backlog", "oldest message", "acknowledged", "rows", "dead letters", "alerts"]) {
       assert.match(text, new RegExp(`^${name} +not observed: `, "m"));
     }
-    assert.match(text, /roles\/monitoring\.viewer/);
+    assert.match(
+      text,
+      /^ {2}backlog, oldest message, acknowledged, rows, dead letters not observed: .*monitoring\.viewer/m,
+    );
     assert.match(text, /^ {2}jobs not observed: .*Permission denied/m);
     assert.doesNotMatch(text, /none is active|\b0 (?:messages|rows|s)\b/);
   });
