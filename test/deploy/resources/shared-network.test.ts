@@ -24,19 +24,15 @@ describe("a network of another project", () => {
   });
 
   it("is never made, changed or opened here: what it lacks is said to whoever owns it", () => {
-    const readings = new Map(
-      networks().map((one) => [
-        one,
-        { kind: "found" as const, fields: { network: "shared", privateGoogleAccess: true }, bindings: [] },
-      ]),
-    );
-    const visits = walk({ resources: networks(), given: setupFor(SHARED).given, readings });
-    const differing = visits.flatMap(({ differences }) => differences).filter(({ kind }) => kind !== "not observed");
+    const resources = networks();
+    const found = { kind: "found" as const, fields: { network: "shared", privateGoogleAccess: true }, bindings: [] };
+    const readings = new Map(resources.map((one) => [one, found]));
+    const visits = walk({ resources, given: setupFor(SHARED).given, readings });
+    const differing = visits
+      .filter(({ reading }) => reading.kind === "found")
+      .flatMap(({ differences }) => differences);
     assert.deepEqual(
-      differing.map(({ kind, commands }: { kind: string; commands?: readonly never[] }) => [
-        kind,
-        commands?.map(shown),
-      ]),
+      differing.map((one) => [one.kind, "commands" in one ? one.commands.map(shown) : []]),
       [
         [
           "by hand",
