@@ -60,10 +60,10 @@ function lastOne(last: JobsNow["last"]): string {
 
 function ofJob({ name, state, since, region, workers, images, key, lag, watermarkAge }: JobNow): readonly Line[] {
   const machines = isSeen(workers)
-    ? `${workers.count} ${workers.count === 1 ? "machine" : "machines"} ${workers.machines.join(", ")} in ${workers.zones.join(", ") || "no zone"}`
+    ? `${workers.count} × ${workers.machines.join(", ") || "no machine"} in ${workers.zones.join(", ") || "no zone"}`
     : no(workers);
   return [
-    ["job", `${name} ${state} since ${since === null ? "not observed" : short(since)}`],
+    ["job", `${name.replace(/^job /, "")} ${state} since ${since === null ? "not observed" : short(since)}`],
     ["  where", `${region}; ${machines}`],
     ...images.map((image): Line => ["  image", image]),
     ["  key", key ?? "Google's own"],
