@@ -4,10 +4,13 @@ import { type Command, gcloud } from "../resources/command";
 import { usableVersions } from "../resources/key";
 import type { Resource } from "../resources/resource";
 import type { Setup } from "../resources/setup";
+import { listServices } from "../resources/apis";
+import { probeCommands } from "./access/probes";
+import { listEach } from "./access/under";
 import { LISTS } from "./adopt/lists";
 import { listVersions } from "./audit/keys";
 import { copyCommands, listObjects, sampleLogs } from "./audit/stored";
-import { AUDITS, custom, type Needed, READS, role, WRITES } from "./permissions/sets";
+import { AUDITS, type Needed, READS, REVOKES, role, WRITES } from "./permissions/sets";
 
 export { permissionsOf } from "./permissions/of-commands";
 export type { Needed } from "./permissions/sets";
@@ -79,17 +82,27 @@ function auditsOf(setup: Setup): readonly Command[] {
   ];
 }
 
-/** What takes the keys away. */
-function revocation({ dataKey, dataflowKey }: Setup): readonly Command[] {
+/** What takes the keys away by their versions and gives them back, and what asks before and after. */
+function revocation(setup: Setup): readonly Command[] {
+  const { project, region, dataKey, dataflowKey } = setup;
   const keys = dataKey.name === dataflowKey.name ? [dataKey] : [dataKey, dataflowKey];
-  return keys.flatMap((asked) => [
-    usableVersions(asked).command,
-    gcloud(
-      "kms keys versions disable",
-      { key: asked.key, keyring: asked.ring, location: asked.location, project: asked.project },
-      "1",
-    ),
-  ]);
+  const at = { region, project };
+  return [
+    ...keys.flatMap((asked) => {
+      const place = { key: asked.key, keyring: asked.ring, location: asked.location, project: asked.project };
+      const verbs = ["disable", "enable"].map((verb) => gcloud(`kms keys versions ${verb}`, place, "1"));
+      return [usableVersions(asked).command, ...verbs];
+    }),
+    listServices(project),
+    gcloud("logging settings describe", { project, format: "json" }),
+    ...Object.values(listEach(setup)),
+    ...jobs(setup),
+    gcloud("dataflow jobs drain", at, "JOB"),
+    gcloud("dataflow snapshots create", { ...at, "job-id": "JOB" }),
+    gcloud("dataflow snapshots describe", at, "SNAPSHOT"),
+    gcloud("beta dataflow logs list", at, "JOB"),
+    ...probeCommands(setup),
+  ];
 }
 
 export const DUTIES: readonly Duty[] = [
@@ -129,14 +142,8 @@ export const DUTIES: readonly Duty[] = [
   },
   {
     name: "revoke",
-    what: "takes the keys away: every version is disabled, and can be enabled again",
-    roles: [
-      custom(
-        ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.list", "cloudkms.cryptoKeyVersions.update"],
-        "disables versions: roles/cloudkms.admin could also destroy them, and grant the key to anybody",
-        "key",
-      ),
-    ],
+    what: "takes the keys away (every version is disabled) and gives them back, and asks each consumer before and after",
+    roles: REVOKES,
     commands: revocation,
   },
 ];

@@ -1,5 +1,5 @@
 /** The probes of one deployment: one a consumer of its keys, of what is there. */
-import { bq, gcloud } from "../../resources/command";
+import { bq, type Command, gcloud } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
 import type { ColumnType, TableSchema } from "../../../schemas/schema";
 import { type Job, nameOfJob } from "../audit/jobs";
@@ -121,7 +121,7 @@ function narrowColumn({ columns }: TableSchema): string {
 
 /** One byte of a file that is under the key. */
 async function readProbe(setup: Setup, ask: Questions["ask"]): Promise<Probe | Unprobed> {
-  const { project, settings, dataKey } = setup;
+  const { settings, dataKey } = setup;
   const listed = await ask(listObjects(setup));
   const none = { consumer: "read", why: `no file under the key lies in ${settings.BUCKET}`, absent: true } as const;
   if ("trouble" in listed && /matched no objects/.test(listed.trouble.said)) return none;
@@ -129,13 +129,14 @@ async function readProbe(setup: Setup, ask: Questions["ask"]): Promise<Probe | U
   if ("notObserved" in objects) return { consumer: "read", why: objects.notObserved, absent: false };
   const object = objects.find(({ kms_key }) => kms_key?.startsWith(dataKey.name));
   if (object === undefined) return none;
-  const url = `gs://${settings.BUCKET}/${object.name}`;
+  return { consumer: "read", what: `bucket ${settings.BUCKET}`, ...readCommands(setup, object.name), judge: judgeRead };
+}
+
+function readCommands({ project, settings }: Setup, name: string): { command: Command; control: Command } {
+  const url = `gs://${settings.BUCKET}/${name}`;
   return {
-    consumer: "read",
-    what: `bucket ${settings.BUCKET}`,
     command: gcloud("storage cat", { project, range: "0-0", "log-http": true }, url),
     control: gcloud("storage objects describe", { project, format: "none" }, url),
-    judge: judgeRead,
   };
 }
 
@@ -150,25 +151,41 @@ const FOLDER = "build/deploy/probe";
  * The smallest file of the repository, an image's manifest: what is told of an image without reading it, its name and digest, is not under
  * the key [Enabling customer-managed encryption keys, Artifact Registry].
  */
-async function imageProbe({ project, region, settings }: Setup, ask: Questions["ask"]): Promise<Probe | Unprobed> {
-  const at = { repository: settings.REGISTRY, location: region, project };
-  const files = told(
-    await ask(gcloud("artifacts files list", { ...at, limit: "1000", format: "json(name,sizeBytes)" })),
-    (all: readonly StoredFile[]) => all,
-  );
+async function imageProbe(setup: Setup, ask: Questions["ask"]): Promise<Probe | Unprobed> {
+  const { settings } = setup;
+  const files = told(await ask(listFiles(setup)), (all: readonly StoredFile[]) => all);
   if ("notObserved" in files) return { consumer: "image", why: files.notObserved, absent: false };
   const [file] = [...files].sort((a, b) => Number(a.sizeBytes ?? 0) - Number(b.sizeBytes ?? 0));
   if (file === undefined) return { consumer: "image", why: `no image is in ${settings.REGISTRY}`, absent: true };
   const id = decodeURIComponent(file.name.slice(file.name.lastIndexOf("/") + 1));
-  const flags = { ...at, destination: FOLDER, "local-filename": "file", "allow-overwrite": true } as const;
+  const what = `repository ${settings.REGISTRY}`;
+  return { consumer: "image", what, command: downloadFile(setup, id), judge: judgeByKey };
+}
+
+const repository = ({ project, region, settings }: Setup) => ({
+  ...{ repository: settings.REGISTRY, location: region, project },
+});
+
+const listFiles = (setup: Setup) =>
+  gcloud("artifacts files list", { ...repository(setup), limit: "1000", format: "json(name,sizeBytes)" });
+
+function downloadFile(setup: Setup, id: string): Command {
+  const flags = { destination: FOLDER, "local-filename": "file", "allow-overwrite": true } as const;
   return {
-    consumer: "image",
-    what: `repository ${settings.REGISTRY}`,
-    command: {
-      ...gcloud("artifacts files download", flags, id),
-      // gcloud makes no folder.
-      files: { [`${FOLDER}/.keep`]: "" },
-    },
-    judge: judgeByKey,
+    ...gcloud("artifacts files download", { ...repository(setup), ...flags }, id),
+    // gcloud makes no folder.
+    files: { [`${FOLDER}/.keep`]: "" },
   };
+}
+
+/** Every command that a probe runs, but for a job's: to say what it needs. */
+export function probeCommands(setup: Setup): readonly Command[] {
+  const pull = pullProbe(setup);
+  const { command, control } = readCommands(setup, "FILE");
+  return [
+    ...[publishProbe(setup).command, pull.command],
+    ...(pull.after?.({ code: 0, stdout: '[{"ackId":"ID"}]', stderr: "" }) ?? []),
+    ...[queryProbe(setup).command, listObjects(setup), command, control],
+    ...[listFiles(setup), downloadFile(setup, "FILE")],
+  ];
 }

@@ -25,19 +25,29 @@ interface Listing {
 
 const last = (name: string) => name.slice(name.lastIndexOf("/") + 1);
 
+/** What is asked, by the kind of what it lists. */
+export const listEach = ({ project, region, settings }: Setup) => ({
+  topics: gcloud("pubsub topics list", { project, format: "json(name,kmsKeyName)" }),
+  subscriptions: gcloud("pubsub subscriptions list", { project, format: "json(name,topic)" }),
+  buckets: gcloud("storage buckets list", { project, format: "json(name,default_kms_key)" }),
+  repositories: gcloud("artifacts repositories list", { location: region, project, format: "json(name,kmsKeyName)" }),
+  tables: bq({ project_id: project, format: "json" }, "ls", { max_results: "1000" }, `${project}:${settings.DATASET}`),
+});
+
 /** Asks for every topic, bucket and repository of the project, and every table of the dataset. */
 export async function underKeys(
   setup: Setup,
   keys: readonly string[],
   { ask }: Pick<Questions, "ask">,
 ): Promise<UnderKeys> {
-  const { project, region, settings } = setup;
+  const { settings } = setup;
+  const lists = listEach(setup);
   const [topics, subscriptions, buckets, repositories, tables] = await Promise.all([
-    ask(gcloud("pubsub topics list", { project, format: "json(name,kmsKeyName)" })),
-    ask(gcloud("pubsub subscriptions list", { project, format: "json(name,topic)" })),
-    ask(gcloud("storage buckets list", { project, format: "json(name,default_kms_key)" })),
-    ask(gcloud("artifacts repositories list", { location: region, project, format: "json(name,kmsKeyName)" })),
-    ask(bq({ project_id: project, format: "json" }, "ls", { max_results: "1000" }, `${project}:${settings.DATASET}`)),
+    ask(lists.topics),
+    ask(lists.subscriptions),
+    ask(lists.buckets),
+    ask(lists.repositories),
+    ask(lists.tables),
   ]);
   type Keyed = readonly { readonly name: string; readonly kmsKeyName?: string; readonly default_kms_key?: string }[];
   const keyed = (all: Keyed) =>

@@ -3,9 +3,12 @@
 export interface Needed {
   /** A predefined role, or single permissions for a custom role where every predefined one holds much more. */
   readonly role: string | readonly string[];
-  readonly on: "project" | "key" | "workers' account" | "bucket" | "organisation";
+  readonly on: "project" | "organisation" | "key" | "workers' account" | Probed;
   readonly why: string;
 }
+
+/** What one consumer of the key is asked by. */
+type Probed = "bucket" | "topic" | "subscription" | "table" | "repository";
 
 export const role = (name: string, why: string, on: Needed["on"] = "project"): Needed => ({
   role: `roles/${name}`,
@@ -63,4 +66,30 @@ export const AUDITS: readonly Needed[] = [
     "who may use the keys by what is granted above the project",
     "organisation",
   ),
+];
+
+/** Takes the keys' versions and gives them back, and asks each consumer. */
+export const REVOKES: readonly Needed[] = [
+  custom(
+    ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.list", "cloudkms.cryptoKeyVersions.update"],
+    "disables and enables versions: roles/cloudkms.admin could also destroy them, and grant the key to anybody",
+    "key",
+  ),
+  role("serviceusage.serviceUsageViewer", "the project's number"),
+  custom(
+    ["logging.settings.get"],
+    "the account that writes logs: predefined roles with it read or change the logs, too",
+  ),
+  role("iam.securityReviewer", "lists what is under the keys and stops, others' things too; no data"),
+  role("dataflow.viewer", "which jobs run, what becomes of them, and their last words"),
+  custom(
+    ["dataflow.jobs.cancel", "dataflow.jobs.snapshot", "dataflow.jobs.updateContents"],
+    "drains a job or keeps its state before the key goes (HOW); roles/dataflow.developer could also start one",
+  ),
+  role("pubsub.publisher", "asks whether publishing works", "topic"),
+  role("pubsub.subscriber", "asks whether a pull works, and counts what waits; it can read messages", "subscription"),
+  role("bigquery.jobUser", "runs the query that asks"),
+  role("bigquery.dataViewer", "asks whether a query works: one narrow column; it can read every row", "table"),
+  role("storage.objectViewer", "asks whether a file can be read: one byte; it can read every file", "bucket"),
+  role("artifactregistry.reader", "asks whether an image can be pulled; it can pull them", "repository"),
 ];

@@ -63,6 +63,10 @@ describe("the six sets", () => {
     ["run", "cloudkms.cryptoKeys.setIamPolicy"],
     ["audit", "bigquery.tables.getData"],
     ["revoke", "cloudkms.cryptoKeyVersions.destroy"],
+    ["revoke", "cloudkms.cryptoKeyVersions.useToDecrypt"],
+    ["revoke", "cloudkms.cryptoKeys.setIamPolicy"],
+    ["revoke", "dataflow.jobs.create"],
+    ["revoke", "bigquery.tables.updateData"],
   ] as const) {
     it(`${name} does not hold ${permission}`, () => {
       const { roles } = of(name);
