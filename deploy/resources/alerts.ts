@@ -24,14 +24,19 @@ function alertsOf(setup: Setup): readonly Alert[] {
     {
       name: "no rows",
       condition: {
-        displayName: "no row for an hour",
-        conditionAbsent: {
-          filter: `resource.type="bigquery_dataset" AND resource.labels.dataset_id="${settings.DATASET}" AND metric.type="bigquery.googleapis.com/storage/uploaded_row_count" AND metric.labels.table="${settings.TABLE}"`,
+        displayName: "nothing is acknowledged for an hour",
+        // What is acknowledged is written, and is seen within minutes: BigQuery's own count of rows may come six hours late.
+        conditionThreshold: {
+          filter: `resource.type="pubsub_subscription" AND resource.labels.subscription_id="${settings.SUBSCRIPTION}" AND metric.type="pubsub.googleapis.com/subscription/ack_message_count"`,
+          comparison: "COMPARISON_LT",
+          thresholdValue: 1,
           duration: "3600s",
-          aggregations: [{ alignmentPeriod: "300s", perSeriesAligner: "ALIGN_SUM" }],
+          evaluationMissingData: "EVALUATION_MISSING_DATA_ACTIVE",
+          aggregations: [{ alignmentPeriod: "300s", perSeriesAligner: "ALIGN_SUM", crossSeriesReducer: "REDUCE_SUM" }],
         },
       },
-      documentation: "No row was written for an hour: are messages published, and is the job running?",
+      documentation:
+        "No message became a row or a dead letter for an hour: are messages published, and is the job running?",
     },
     {
       name: "dead letters",
