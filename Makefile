@@ -166,6 +166,10 @@ worker: setup ## build the folder of the worker image into build/worker, and say
 worker-images: ## build both worker images in Cloud Build (PROJECT_ID REGION BUILD_BUCKET VERSION WORKER_POOL)
 	@$(foreach name,PROJECT_ID REGION BUILD_BUCKET VERSION WORKER_POOL BUILD_SERVICE_ACCOUNT,$(name)="$($(name))") deploy/worker/images.sh
 
+.PHONY: sbom
+sbom: ## what a deployment is made of, as CycloneDX in build/sbom: npm, Python, Java, Go; from the lock files, nothing is fetched
+	@node deploy/worker/sbom.js build/sbom
+
 .PHONY: test
 test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 	@test/support/test.sh
