@@ -131,7 +131,7 @@ async function rotateCommand(given: Given, world: OffSwitchWorld): Promise<numbe
   for (const step of steps) await makePrimary(record, step, doing);
   const asking = { record, disableOld: given["disable-old"] === true, force: given.force === true };
   const done: boolean[] = [];
-  for (const key of keys) done.push(await anew(setup, key, asking, doing));
+  for (const one of before) done.push(await anew(setup, one, asking, doing));
   return done.every((one) => one) ? 0 : 1;
 }
 

@@ -30,6 +30,7 @@ function prepared(name: string, from: readonly string[], make: (dir: string) => 
   return join(dir, name);
 }
 
-function isOnPath(program: string): boolean {
+/** Whether there is one of this name; not whether it runs. */
+export function isOnPath(program: string): boolean {
   return (process.env.PATH ?? "").split(delimiter).some((dir) => existsSync(join(dir, program)));
 }

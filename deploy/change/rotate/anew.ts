@@ -1,5 +1,4 @@
 /** Encrypts anew what lies under an older version of one key, and disables such versions where that was asked for. */
-import type { KeyAsked } from "../../deployment/from-settings";
 import type { Setup } from "../../resources/setup";
 import type { Acting } from "../revoke/revoke";
 import { noteOver } from "./record";
@@ -11,6 +10,7 @@ import {
   neededBy,
   oldVersions,
   type Rotation,
+  seeAgain,
   seeRotation,
 } from "./rotate";
 import { rotationAsText } from "./told";
@@ -23,9 +23,10 @@ export interface AnewAsked {
   readonly force: boolean;
 }
 
-/** Whether all that can be is under the primary version, and, where asked for, every older one is disabled. Throws OffSwitchError. */
-export async function anew(setup: Setup, key: KeyAsked, asked: AnewAsked, acting: Acting): Promise<boolean> {
-  const commands = anewCommands(setup, await seeRotation(setup, key, acting));
+/** `before` is what was seen and shown. Whether all that can be is under the primary version, and, where asked for, every older one is disabled. Throws OffSwitchError. */
+export async function anew(setup: Setup, before: Rotation, asked: AnewAsked, acting: Acting): Promise<boolean> {
+  const { key } = before;
+  const commands = anewCommands(setup, await seeAgain(setup, before, acting));
   await doEach(`key ${key.key}`, commands, acting);
   const after = await seeRotation(setup, key, acting);
   acting.progress(`\n${rotationAsText(after).trimEnd()}`);

@@ -4,7 +4,7 @@
  */
 import type { KeyAsked } from "../../deployment/from-settings";
 import { type InUse, type Lies, readVersions } from "../../observe/access/versions";
-import { asking } from "../../observe/ask";
+import { type Ask, asking } from "../../observe/ask";
 import { readJobs } from "../../observe/audit/jobs";
 import type { Version } from "../../observe/audit/keys";
 import { bq, type Command, gcloud, shown } from "../../resources/command";
@@ -22,6 +22,8 @@ export interface Rotation {
   /** When it was made. */
   readonly since: string;
   readonly use: InUse;
+  /** When `use` was asked for, in milliseconds. */
+  readonly seenAt: number;
 }
 
 export const numberOf = (name: string) => name.slice(name.lastIndexOf("/") + 1);
@@ -31,18 +33,35 @@ export const placeOf = ({ ring, location, project }: KeyAsked) => ({ keyring: ri
 export async function seeRotation(setup: Setup, key: KeyAsked, acting: Acting): Promise<Rotation> {
   // Asked anew each time: it changes in between.
   const ask = asking(acting.run, acting.wait);
-  const [{ versions }, keys, use] = await Promise.all([
+  const seenAt = acting.now();
+  const [primary, use] = await Promise.all([seePrimary(key, ask, acting), readVersions(setup, key, { ask })]);
+  return { key, ...primary, use, seenAt };
+}
+
+const FRESH_MS = 60_000;
+
+/** The same a moment later: what lies where is asked anew only where somebody took long to type a name. */
+export async function seeAgain(setup: Setup, before: Rotation, acting: Acting): Promise<Rotation> {
+  if (acting.now() - before.seenAt > FRESH_MS) return await seeRotation(setup, before.key, acting);
+  return { ...before, ...(await seePrimary(before.key, asking(acting.run, acting.wait), acting)) };
+}
+
+async function seePrimary(
+  key: KeyAsked,
+  ask: Ask,
+  { now }: Acting,
+): Promise<Pick<Rotation, "versions" | "primary" | "since">> {
+  const [{ versions }, keys] = await Promise.all([
     seeKey(key, "versions", ask),
     ask(gcloud("kms keys list", { ...placeOf(key), format: "json" })),
-    readVersions(setup, key, { ask }),
   ]);
   if ("trouble" in keys) throw new OffSwitchError("NOT_OBSERVED", `key ${key.key}: ${keys.trouble.said}`);
   const found = (keys.answer as { name: string; primary?: { name: string; createTime?: string } }[]).find(
     ({ name }) => name === key.name,
   );
   if (found?.primary === undefined) throw new OffSwitchError("NOT_OBSERVED", `key ${key.key} has no primary version`);
-  const { name, createTime = new Date(acting.now()).toISOString() } = found.primary;
-  return { key, versions, primary: numberOf(name), since: createTime, use };
+  const { name, createTime = new Date(now()).toISOString() } = found.primary;
+  return { versions, primary: numberOf(name), since: createTime };
 }
 
 /** A command line is no longer than the system takes. */

@@ -24,15 +24,20 @@ describe("a rotation", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function rotate(more = ""): Promise<{ code: number; out: string }> {
+  async function rotate(more = "", typed?: () => Promise<string>): Promise<{ code: number; out: string }> {
     let out = "";
     const say = (text: string) => {
       out += text;
     };
-    const argv = ["rotate", "--yes", KEY, ...more.split(" ").filter((word) => word !== ""), "PROJECT_ID=bank-project"];
+    const argv = [
+      "rotate",
+      ...(typed ? [] : ["--yes", KEY]),
+      ...more.split(" ").filter((word) => word !== ""),
+      "PROJECT_ID=bank-project",
+    ];
     const code = await main(argv, {
       ...{ env: {}, settingsFile: join(folder, "none"), journal: join(folder, "journal.jsonl"), run: cloud.run },
-      ...{ print: say, complain: say, now: () => cloud.key.time },
+      ...{ print: say, complain: say, now: () => cloud.key.time, ...(typed && { typed }) },
       wait: async (ms: number) => {
         cloud.key.time += ms;
       },
@@ -64,6 +69,24 @@ describe("a rotation", () => {
     assert.equal(code, 0, out);
     assert.match(out, /kms keys versions create .*--primary/);
     assert.deepEqual([cloud.changes, existsSync(record())], [[], false]);
+  });
+
+  it("looks again where somebody took long to type the name", async () => {
+    const { code, out } = await rotate("", async () => {
+      cloud.key.time += 3_600_000;
+      cloud.files.set("stage/another.pb", "2");
+      cloud.files.delete("stage/pipeline.pb");
+      return KEY;
+    });
+    assert.equal(code, 0, out);
+    assert.deepEqual([...cloud.files], [["stage/another.pb", "4"]]);
+    assert.doesNotMatch(changed(/objects update/).join(), /pipeline\.pb/);
+  });
+
+  it("changes nothing where another name is typed", async () => {
+    const { code, out } = await rotate("", async () => "another");
+    assert.deepEqual([code, /nothing is changed/.test(out), cloud.changes], [1, true, []]);
+    assert.equal(existsSync(record()), false);
   });
 
   describe("that was killed", () => {
