@@ -7,7 +7,7 @@ import { ask, type Judged, type Probe, stateOf, watch, type Watched } from "../.
 import { probesOf, type Unprobed } from "../../observe/access/probes";
 import { underKeys } from "../../observe/access/under";
 import type { Ask } from "../../observe/ask";
-import { type Job, readJobs } from "../../observe/audit/jobs";
+import { type Jobs, readJobs } from "../../observe/audit/jobs";
 import { keysOf } from "../../observe/audit/keys";
 import { resourcesOf } from "../../resources";
 import type { Setup } from "../../resources/setup";
@@ -68,7 +68,8 @@ export async function prepare(setup: Setup, asking: Asking, { ask }: Pick<Acting
     runningJobs(setup, ask),
     underKeys(setup, names, { ask }),
   ]);
-  const stopping = names.includes(setup.dataflowKey.name) ? jobs : [];
+  const isJobs = names.includes(setup.dataflowKey.name);
+  const stopping = isJobs ? jobs.ours : [];
   const probes = await probesOf(setup, stopping, names, { ask });
   const isSkipped = ({ consumer }: { consumer: string }) => asking.skip.includes(consumer);
   return {
@@ -80,7 +81,7 @@ export async function prepare(setup: Setup, asking: Asking, { ask }: Pick<Acting
     probes: {
       probes: probes.probes.filter((probe) => !isSkipped(probe)),
       unprobed: [
-        ...probes.unprobed.filter((one) => !isSkipped(one)),
+        ...[...probes.unprobed, ...(isJobs ? jobs.unseen.map(unseenJob) : [])].filter((one) => !isSkipped(one)),
         ...asking.skip.map((consumer) => ({ consumer, why: "--skip", absent: true }) as Unprobed),
       ],
     },
@@ -97,9 +98,14 @@ export function chosen(setup: Setup, only: string | undefined): readonly KeyAske
   throw new OffSwitchError("NO_SUCH_KEY", `${only} is no key of this deployment: it has ${have}`);
 }
 
-async function runningJobs(setup: Setup, ask: Ask): Promise<readonly Job[]> {
+/** It may be this deployment's, and go on. */
+const unseenJob = ({ id, name, notObserved }: Jobs["unseen"][number]): Unprobed => ({
+  ...{ consumer: "job", why: `job ${name} (${id}): ${notObserved}`, absent: false },
+});
+
+async function runningJobs(setup: Setup, ask: Ask): Promise<Jobs> {
   const jobs = await readJobs(setup, { ask, of: () => undefined, all: () => [] });
-  if (!("notObserved" in jobs)) return jobs.ours;
+  if (!("notObserved" in jobs)) return jobs;
   const mend = "let somebody with roles/dataflow.viewer revoke";
   throw new OffSwitchError("NOT_OBSERVED", `which jobs run is not observed: ${jobs.notObserved}: ${mend}`);
 }

@@ -185,6 +185,14 @@ describe("the off switch", () => {
       assert.equal(states(), "ENABLED,ENABLED,DISABLED");
     });
 
+    it("says of a job that cannot be looked at that it is not observed, and ends with 1", async () => {
+      cloud.before = (words) => (/jobs describe/.test(words) ? failure("PERMISSION_DENIED: denied") : undefined);
+      const { code, out } = await offSwitch(`revoke --yes ${KEY}`);
+      assert.equal(code, 1);
+      assert.match(out, /^NOT OBSERVED: job: job str-pl \(job-1\): PERMISSION_DENIED/m);
+      assert.equal(states(), "DISABLED,DISABLED,DISABLED");
+    });
+
     it("keeps the snapshot's name, and says how to begin from it", async () => {
       assert.equal((await offSwitch(`revoke --yes ${KEY} --how snapshot`)).code, 0);
       assert.equal(recorded().jobs[0].snapshot, "snapshot-1");
