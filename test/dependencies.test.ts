@@ -65,6 +65,39 @@ describe("the packages of npm", () => {
   });
 });
 
+describe("the known weaknesses that docs/dependencies.md answers", () => {
+  const BEAM = "node_modules/apache-beam/dist/src";
+  const beam = readdirSync(BEAM, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => readFileSync(join(BEAM, name), "utf8"));
+  const used = (form: RegExp) =>
+    [...new Set(beam.flatMap((text) => [...text.matchAll(form)].map(([, name]) => name)))].sort();
+  const places = json("package-lock.json").packages;
+
+  it("uuid 8: Beam's SDK asks for v4 alone, which they do not touch", () => {
+    assert.deepEqual(used(/\buuid\.(\w+)/g), ["v4"]);
+  });
+
+  it("protobufjs 6: Beam's SDK reads and writes bytes by it, and hands it no definition to make code of", () => {
+    assert.deepEqual(used(/\bprotobufjs\.(\w+)/g), ["Reader", "Writer"]);
+    assert.deepEqual(used(/\.(skipType|lookupType)\b/g), []);
+  });
+
+  it("are a page that names every package of production, and each that has an install script", () => {
+    const page = readFileSync("docs/dependencies.md", "utf8");
+    for (const name of [...Object.keys(project.dependencies), ...Object.keys(project.allowScripts)]) {
+      assert.ok(page.includes(`\`${name}\``), name);
+    }
+  });
+
+  it("protobufjs 7, glob, date-fns: mended, or nothing asks for it", () => {
+    const [major, minor, patch] = places["node_modules/protobufjs"].version.split(".").map(Number);
+    assert.ok(major === 7 && (minor > 6 || (minor === 6 && patch >= 3)));
+    assert.equal(places["node_modules/glob"].version, "10.5.0");
+    assert.deepEqual(used(/require\("(date-fns|chai)\b/g), []);
+  });
+});
+
 describe("the packages of Python and Java", () => {
   it("are held by digests", () => {
     const python = readFileSync("pipeline/python/requirements.txt", "utf8").replaceAll("\\\n", " ").trim().split("\n");
