@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONSUMERS } from "../../../deploy/observe/access/probe";
+import { DUTIES } from "../../../deploy/observe/permissions";
 import { main } from "../../../deploy/off-switch";
 import { type Run, runner } from "../../../deploy/run";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
@@ -26,7 +27,7 @@ if (isFirstNode) {
     before(async function () {
       try {
         prepared = await preparedCloud();
-        run = runner({ ...process.env, ...prepared.cloud.env });
+        run = permitted();
         for (const tool of ["gcloud", "bq"]) {
           // That it runs is seen below: a second of each would be for nothing.
           if (!isOnPath(tool)) throw new MissingTool("The off switch is tested by gcloud and bq", `Install ${tool}`);
@@ -40,6 +41,15 @@ if (isFirstNode) {
       await prepared?.cloud.stop();
       rmSync(folder, { recursive: true, force: true });
     });
+
+    /** By somebody who holds the set for `revoke`, and no more than `besides`. */
+    function permitted(...besides: readonly string[]): Run {
+      const { roles } = DUTIES.find(({ name }) => name === "revoke")!;
+      const names = roles.flatMap(({ role }) => (typeof role === "string" ? [role] : []));
+      const single = roles.flatMap(({ role }) => (typeof role === "string" ? [] : role));
+      const caller = prepared.cloud.as({ roles: names, permissions: [...single, ...besides] });
+      return runner({ ...process.env, ...caller });
+    }
 
     async function offSwitch(text: string): Promise<{ code: number; out: string }> {
       let out = "";
@@ -108,11 +118,12 @@ if (isFirstNode) {
 
     it("revoke --by grant, with the job drained first: the agents are refused", async () => {
       const { state, project } = prepared.cloud;
-      // One command each, one after the other: two of the agents tell what seven do.
-      const { pubsub, storage } = agentsOf(prepared.cloud);
-      state.policies.set(`cloudkms/${prepared.key}`, bindingFor(pubsub, storage));
+      // One command each, one after the other: those of what is asked here, and of the job, which ends without them.
+      const { pubsub, storage, dataflow, compute } = agentsOf(prepared.cloud);
+      state.policies.set(`cloudkms/${prepared.key}`, bindingFor(pubsub, storage, dataflow, compute));
       const job = { ...state.dataflow.all[0]!, currentState: "JOB_STATE_RUNNING" };
       state.dataflow.add({ project, location: job.location }, job);
+      run = permitted("cloudkms.cryptoKeys.getIamPolicy", "cloudkms.cryptoKeys.setIamPolicy");
       const skipped = "--skip publish --skip query --skip image";
       const { code, out } = await offSwitch(
         `revoke --yes ${prepared.keyName} --by grant --how drain --within 300 ${skipped}`,
@@ -126,6 +137,7 @@ if (isFirstNode) {
 
     it("rotate: the table and the file go under a new version, and an older one that something may need stays", async () => {
       const { state, project } = prepared.cloud;
+      run = runner({ ...process.env, ...prepared.cloud.env });
       // What was taken before comes back.
       state.policies.set(`cloudkms/${prepared.key}`, bindingFor(...Object.values(agentsOf(prepared.cloud))));
       const rotated = await offSwitch(`rotate --yes ${prepared.keyName} --disable-old`);
