@@ -175,8 +175,9 @@ test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 	@test/support/test.sh
 
 .PHONY: bench
-bench: node_modules/.installed ## the yardsticks: ratios to peers, measured in the same run
+bench: setup ## the yardsticks: ratios to peers, measured in the same run; then bench-graph and bench-worker (BENCH=parse,backlog,… some of the first alone)
 	@$(TS) test/bench/main.ts
+	@$(if $(BENCH),,$(MAKE) --no-print-directory bench-graph bench-worker)
 
 .PHONY: bench-graph
 bench-graph: setup ## the same messages through the graphs of several ways in and out, on Prism: seconds and CPU (MESSAGES ROUNDS)
