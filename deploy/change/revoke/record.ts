@@ -2,13 +2,12 @@
  * What one revocation took, so that it can be gone on with where it was killed, and given back. It is written before the first change and after
  * each, whole or not at all, for its owner alone. What others took is never in it.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { renameSync } from "node:fs";
 import type { KeyAsked } from "../../deployment/from-settings";
 import type { Watched } from "../../observe/access/probe";
 import { FILES } from "../../resources/command";
 import type { Asked } from "../../resources/setup";
-import { OffSwitchError } from "./error";
+import { readWhole, writeWhole } from "../record-file";
 
 export const WAYS = ["versions", "grant"] as const;
 export type Way = (typeof WAYS)[number];
@@ -68,42 +67,17 @@ export const recordPath = ({ project, settings }: Asked, folder = FILES): string
   `${folder}/revocation.${project.replace(":", ".")}.${settings.DEPLOYMENT}.json`;
 
 /** Undefined where there is none. Throws OffSwitchError where it cannot be read. */
-export function readRecord(path: string): Revocation | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new OffSwitchError("RECORD", `${path} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    const record = JSON.parse(text) as Revocation;
-    if (record.format === 1 && Array.isArray(record.taken)) return record;
-  } catch {
-    // Said below.
-  }
-  const mend = "the journal beside it says what was done: give it back by hand, and move this file away";
-  throw new OffSwitchError("RECORD", `${path} is no record of a revocation: ${mend}`);
-}
+export const readRecord = (path: string): Revocation | undefined =>
+  readWhole<Revocation>(
+    path,
+    "revocation",
+    ({ taken }) => Array.isArray(taken),
+    "the journal beside it says what was done: give it back by hand, and move this file away",
+  );
 
 export function writeRecord(path: string, record: Revocation): Revocation {
   writeWhole(path, record);
   return record;
-}
-
-/** A reader finds the old one or the new one, also after a loss of power. */
-export function writeWhole(path: string, record: object): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  const file = openSync(draft, "wx", 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(record, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
 }
 
 /** Keeps it under another name: it was given back. */

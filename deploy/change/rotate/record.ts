@@ -2,11 +2,10 @@
  * Which rotations were begun and are not over: one that was killed and is run again makes no second version. It is written before a version is
  * made, and a key leaves it once all that can be is under the new one.
  */
-import { readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { FILES } from "../../resources/command";
 import type { Asked } from "../../resources/setup";
-import { OffSwitchError } from "../revoke/error";
-import { writeWhole } from "../revoke/record";
+import { readWhole, writeWhole } from "../record-file";
 
 export interface BegunRotation {
   /** Its full name. */
@@ -28,22 +27,13 @@ export const rotationPath = ({ project, settings }: Asked, folder = FILES): stri
 
 /** None where there is no record. Throws OffSwitchError where it cannot be read. */
 export function readBegun(path: string): readonly BegunRotation[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new OffSwitchError("RECORD", `${path} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    const record = JSON.parse(text) as RotationRecord;
-    if (record.format === 1 && Array.isArray(record.begun)) return record.begun;
-  } catch {
-    // Said below.
-  }
-  const mend =
-    "look which version is the primary one, move this file away, and rotate again, with --keep-primary if it is new";
-  throw new OffSwitchError("RECORD", `${path} is no record of a rotation: ${mend}`);
+  const record = readWhole<RotationRecord>(
+    path,
+    "rotation",
+    ({ begun }) => Array.isArray(begun),
+    "look which version is the primary one, move this file away, and rotate again, with --keep-primary if it is new",
+  );
+  return record?.begun ?? [];
 }
 
 export function noteBegun(path: string, one: BegunRotation): void {
