@@ -1,5 +1,4 @@
 /** The deployment's commands: each reads its settings, and says how it ended by its exit code. */
-import { loadTableSchema } from "../schemas/load";
 import { apply, type Doing, refuseObstacles } from "./change/apply";
 import { keyCommands } from "./change/destroy-keys";
 import { JOURNAL, journal } from "./change/journal";
@@ -16,10 +15,10 @@ import { terraformOf } from "./observe/terraform";
 import { isGood, linesAsText, verify } from "./observe/verify";
 import { resourcesOf } from "./resources";
 import { gcloud } from "./resources/command";
-import { type Asked, askedOf } from "./resources/setup";
+import type { Asked } from "./resources/setup";
 import { describeBroken } from "./rules";
 import { writeFiles } from "./run";
-import { packageVersion, settingsFrom } from "./settings";
+import { askedFor } from "./settings";
 
 export interface Options {
   /** NAME=value */
@@ -69,7 +68,7 @@ async function applyCommand(options: Options, world: World): Promise<number> {
 
 /** 0 where all hold, else 1. */
 async function verifyCommand(options: Options, world: World): Promise<number> {
-  const asked = askedFor(options, world);
+  const asked = askedFor(options.settings, world, options.orgPolicies);
   const made = await plan(asked, asking(world.run, world.wait));
   const lines = verify(made);
   world.print(
@@ -80,7 +79,7 @@ async function verifyCommand(options: Options, world: World): Promise<number> {
 
 /** 0 where nothing of this deployment's is left but what it says, 1 an error. */
 async function teardownCommand(options: Options, world: World): Promise<number> {
-  const asked = askedFor(options, world);
+  const asked = askedFor(options.settings, world, options.orgPolicies);
   const ask = asking(world.run, world.wait);
   const made = await plan(asked, ask);
   const taken = teardownOf(made, options.deleteData);
@@ -121,14 +120,9 @@ function doingIn({ run, print, wait = pause, journal: path = JOURNAL }: World, a
   return { run, answers, journal: journal(path, by), progress: (text) => print(`${text}\n`), wait };
 }
 
-function askedFor({ settings: words, orgPolicies }: Options, world: World): Asked {
-  const settings = settingsFrom(words, world.env, world.settingsFile);
-  return askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion(), orgPolicies);
-}
-
 /** What names and locations break is said before anything is called. */
 function held(options: Options, world: World): Asked | undefined {
-  const asked = askedFor(options, world);
+  const asked = askedFor(options.settings, world, options.orgPolicies);
   const { broken } = heldBeforehand(asked);
   if (broken.length === 0) return asked;
   world.complain(describeBroken(broken).replaceAll("--accept ", "ACCEPT="));

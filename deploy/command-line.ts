@@ -98,6 +98,14 @@ export const yesNo = (describe: string) => ({ boolean: true, default: false, des
 /** An option with a value, which stays text. */
 export const text = (describe: string) => ({ string: true, describe }) as const;
 
+/** What an option gives in seconds; undefined where it is not given. Throws UsageError. */
+export function secondsOf(given: Given, name: string): number | undefined {
+  if (given[name] === undefined) return undefined;
+  const seconds = Number(given[name]);
+  if (seconds > 0) return seconds;
+  throw new UsageError(`--${name} ${given[name]} is no number of seconds`);
+}
+
 /** A process' whole life, where `file` is what was started. */
 export function runIfMain(file: NodeModule, main: Main): void {
   if (require.main !== file) return;

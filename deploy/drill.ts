@@ -1,7 +1,6 @@
 #!/usr/bin/env -S npx ts-node
 /** The drill's command line. Exit codes: 0 passed, 1 not, 2 a command line that cannot be run. */
 import { mkdirSync } from "node:fs";
-import { loadTableSchema } from "../schemas/load";
 import { OffSwitchError } from "./change/revoke/error";
 import {
   commandLine,
@@ -22,8 +21,7 @@ import { ProjectNotObserved, readSetup } from "./observe/read";
 import { main as offSwitch } from "./off-switch";
 import { runLine, wordsOf } from "./own-line";
 import { gcloud } from "./resources/command";
-import { askedOf } from "./resources/setup";
-import { packageVersion, settingsFrom } from "./settings";
+import { askedFor } from "./settings";
 
 const FOLDER = "build/drill";
 
@@ -31,10 +29,10 @@ const FOLDER = "build/drill";
 async function drillCommand(given: Given, world: World & Partial<DrillWorld>): Promise<number> {
   const words = settingsOfLine(given);
   const options = optionsOf(given);
-  const settings = settingsFrom(words, world.env, world.settingsFile);
+  const asked = askedFor(words, world);
+  const { settings } = asked;
   const { run, wait = pause, print } = world;
   refuseProduction(settings, {});
-  const asked = askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion());
   const ask = asking(run, wait);
   const described = await ask(gcloud("projects describe", { format: "json" }, asked.project));
   if ("trouble" in described)

@@ -1,7 +1,6 @@
 #!/usr/bin/env -S npx ts-node
 /** The off switch: takes the keys away, gives them back, changes them. Exit codes: 0 done and proven, 1 not, 2 a command line that cannot be run. */
 import { dirname } from "node:path";
-import { loadTableSchema } from "../schemas/load";
 import { JOURNAL, journal } from "./change/journal";
 import { restore, toGive } from "./change/restore/restore";
 import { restoredAsText, toGiveAsText } from "./change/restore/told";
@@ -19,9 +18,9 @@ import {
   commandLine,
   type Given,
   runIfMain,
+  secondsOf,
   settingsOfLine,
   text,
-  UsageError,
   withSettings,
   type World,
   yesNo,
@@ -31,8 +30,8 @@ import { CONSUMERS } from "./observe/access/probe";
 import { asking, pause } from "./observe/ask";
 import { ProjectNotObserved, readSetup } from "./observe/read";
 import { runLine, wordsOf } from "./own-line";
-import { askedOf, type Setup } from "./resources/setup";
-import { packageVersion, settingsFrom } from "./settings";
+import type { Setup } from "./resources/setup";
+import { askedFor } from "./settings";
 
 interface OffSwitchWorld extends World {
   /** In milliseconds; the machine's clock unless said. */
@@ -56,8 +55,7 @@ interface Begun {
 }
 
 async function begin(given: Given, world: OffSwitchWorld): Promise<Begun> {
-  const settings = settingsFrom(settingsOfLine(given), world.env, world.settingsFile);
-  const asked = askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion());
+  const asked = askedFor(settingsOfLine(given), world);
   const { run, wait = pause, print, now = Date.now, journal: path = JOURNAL } = world;
   const ask = asking(run, wait);
   const setup = await readSetup(asked, ask);
@@ -146,13 +144,6 @@ async function confirm(question: string, keys: readonly KeyAsked[], { yes }: Giv
   if ([...names].sort().join() === [...new Set(wanted)].sort().join()) return;
   const mend = `its name is ${wanted.join(",")}`;
   throw new OffSwitchError("NOT_CONFIRMED", `${typed || "nothing"} was typed: ${mend}; nothing is changed`);
-}
-
-function secondsOf(given: Given, name: string): number | undefined {
-  if (given[name] === undefined) return undefined;
-  const seconds = Number(given[name]);
-  if (seconds > 0) return seconds;
-  throw new UsageError(`--${name} ${given[name]} is no number of seconds`);
 }
 
 const YES = text("the key's name, in place of typing it; of two keys both, with a comma between");

@@ -1,7 +1,6 @@
 #!/usr/bin/env -S npx ts-node
 /** The commands that prove: audit, audit-diff, verify-attestation. None of them changes the cloud. Exit codes: 0 it holds, 1 it does not, 2 something changed, or a command line that cannot be run. */
 import { readFileSync } from "node:fs";
-import { loadTableSchema } from "../schemas/load";
 import { kmsSigner, SigningError } from "./attest/kms-key";
 import { localSigner } from "./attest/local-key";
 import { CHECKS, AttestationError, verifyAttestation } from "./attest/verify";
@@ -12,7 +11,7 @@ import {
   runIfMain,
   settingsOfLine,
   text,
-  UsageError,
+  secondsOf,
   withSettings,
   type World,
 } from "./command-line";
@@ -23,13 +22,11 @@ import { everyRuleHolds } from "./observe/audit/model";
 import { auditAsText } from "./observe/audit/print";
 import { ProjectNotObserved } from "./observe/read";
 import { AUDITS, lastAudit, NoAudit, readAudit, writeAudit } from "./proof/files";
-import { askedOf } from "./resources/setup";
-import { packageVersion, settingsFrom } from "./settings";
+import { askedFor, packageVersion } from "./settings";
 
 /** 0 where every rule holds, else 1; of a watch, what the last one ended with. */
 async function auditCommand(given: Given, world: World): Promise<number> {
-  const seconds = given.watch === undefined ? undefined : Number(given.watch);
-  if (seconds !== undefined && !(seconds > 0)) throw new UsageError(`--watch ${given.watch} is no number of seconds`);
+  const seconds = secondsOf(given, "watch");
   for (;;) {
     const code = await auditOnce(given, world);
     if (seconds === undefined) return code;
@@ -38,8 +35,7 @@ async function auditCommand(given: Given, world: World): Promise<number> {
 }
 
 async function auditOnce(given: Given, world: World): Promise<number> {
-  const settings = settingsFrom(settingsOfLine(given), world.env, world.settingsFile);
-  const asked = askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion());
+  const asked = askedFor(settingsOfLine(given), world);
   const signer = await signerOf(given["sign-key"] as string | undefined, world);
   const audits = (given.audits as string | undefined) ?? AUDITS;
   const before = lastAudit(audits);

@@ -1,8 +1,10 @@
 /** Where the settings of a deployment come from: NAME=value on the command line, else the environment, else .env. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadTableSchema } from "../schemas/load";
 import { DeploymentError } from "./deployment";
 import { SETTINGS, type Settings, settingsOf } from "./deployment/settings";
+import { type Asked, askedOf } from "./resources/setup";
 
 /** `words`: NAME=value. Throws DeploymentError. */
 export function settingsFrom(words: readonly string[], env: NodeJS.ProcessEnv, file = ".env"): Settings {
@@ -33,6 +35,16 @@ function assignment(text: string, where: string): readonly [string, string] {
     throw new DeploymentError("malformed", where, `${where}: ${text.slice(0, 60)} is not of the form NAME=value`);
   }
   return [name, /^(["'])(.*)\1$/.exec(value)?.[2] ?? value];
+}
+
+/** What a command line's words ask for, with the schema and the version that go with it. Throws DeploymentError, SchemaError. */
+export function askedFor(
+  words: readonly string[],
+  { env, settingsFile }: { readonly env: NodeJS.ProcessEnv; readonly settingsFile?: string },
+  orgPolicies = false,
+): Asked {
+  const settings = settingsFrom(words, env, settingsFile);
+  return askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion(), orgPolicies);
 }
 
 /** The images' tag. */

@@ -49,6 +49,9 @@ const BUCKET_PATH = /^gs:\/\/([a-z0-9][a-z0-9._-]{1,220}[a-z0-9])\/[^\r\n]*$/;
 const IMAGE =
   /^(?:(?<host>[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?|localhost(?::\d+)?)\/)?(?<path>[A-Za-z0-9]+(?:[./_-]+[A-Za-z0-9]+)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
 
+/** `T` of projects/P/topics/T, of a URL as well. */
+export const lastPart = (name = ""): string => name.slice(name.lastIndexOf("/") + 1);
+
 /** False of `global` and of multi-regions (`europe`, `eur4`, `nam-eur-asia1`). */
 export const isRegion = (location: string): boolean => REGION.test(location);
 

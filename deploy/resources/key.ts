@@ -1,4 +1,5 @@
 /** A key, and the service agents that may use it: granted on the key, never on the project. */
+import { lastPart } from "../deployment";
 import type { KeyAsked } from "../deployment/from-settings";
 import type { Json } from "../../schemas/bigquery";
 import { type Agent, agentGrant } from "./agents";
@@ -100,9 +101,7 @@ export function usableVersions({ project, location, ring, key }: KeyAsked): Look
   return {
     command: gcloud("kms keys versions list", { key, keyring: ring, location, project, format: "json" }),
     pick: (versions: { name: string; state?: string }[]) =>
-      versions
-        .filter(({ state = "" }) => ["ENABLED", "DISABLED"].includes(state))
-        .map(({ name }) => name.slice(name.lastIndexOf("/") + 1)),
+      versions.filter(({ state = "" }) => ["ENABLED", "DISABLED"].includes(state)).map(({ name }) => lastPart(name)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The workers' network: Google's services by Private Google Access, no way in from outside, none out but that. */
+import { lastPart } from "../deployment";
 import { AGENTS } from "./agents";
 import { API } from "./apis";
 import { gcloud } from "./command";
@@ -38,8 +39,6 @@ interface Subnetwork {
   readonly ipCidrRange?: string;
   readonly privateIpGoogleAccess?: boolean;
 }
-
-const lastPart = (url = ""): string => url.slice(url.lastIndexOf("/") + 1);
 
 export function subnetwork(setup: Setup, network: Resource): Resource {
   const { networkProject: project, region, settings } = setup;

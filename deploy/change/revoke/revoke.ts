@@ -2,6 +2,7 @@
  * Takes the keys away. It can be killed anywhere and run again: the record says what it was about to take, and it goes on from there.
  * Nothing is changed before the key's name was typed.
  */
+import { lastPart } from "../../deployment";
 import type { KeyAsked } from "../../deployment/from-settings";
 import { ask, type Judged, type Probe, stateOf, watch, type Watched } from "../../observe/access/probe";
 import { probesOf, type Unprobed } from "../../observe/access/probes";
@@ -120,7 +121,7 @@ function toTake(setup: Setup, seen: readonly KeySeen[], way: Way): readonly Take
 function notEnabled(seen: readonly KeySeen[], begun: Revocation | undefined): readonly string[] {
   return seen.flatMap(({ key, versions }) =>
     versions.flatMap(({ name, state }) => {
-      const version = name.slice(name.lastIndexOf("/") + 1);
+      const version = lastPart(name);
       const one: Taken = { kind: "version", key, version, state: "taken" };
       if (state === "ENABLED" || begun?.taken.some((other) => isSame(one, other))) return [];
       return [`version ${version} of ${key.key}, ${state}`];

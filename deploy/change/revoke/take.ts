@@ -1,6 +1,7 @@
 /** Takes versions or grants of a key, or gives them back: which are there, and the command of each. */
+import { lastPart } from "../../deployment";
 import type { KeyAsked } from "../../deployment/from-settings";
-import { pause, type Ask } from "../../observe/ask";
+import type { Ask } from "../../observe/ask";
 import { listVersions, type Version } from "../../observe/audit/keys";
 import { type Command, gcloud, shown } from "../../resources/command";
 import { bindings } from "../../resources/resource";
@@ -22,7 +23,6 @@ export interface KeySeen {
 }
 
 const placeOf = ({ ring, location, project }: KeyAsked) => ({ keyring: ring, location, project });
-const numberOf = (name: string) => name.slice(name.lastIndexOf("/") + 1);
 
 /** Throws OffSwitchError where it cannot be looked at. */
 export async function seeKey(key: KeyAsked, way: Way, ask: Ask): Promise<KeySeen> {
@@ -55,7 +55,7 @@ export async function seeKey(key: KeyAsked, way: Way, ask: Ask): Promise<KeySeen
 export const enabledVersions = ({ key, versions }: KeySeen): readonly TakenVersion[] =>
   versions
     .filter(({ state }) => state === "ENABLED")
-    .map(({ name }) => ({ kind: "version", key, version: numberOf(name), state: "to take" }));
+    .map(({ name }) => ({ kind: "version", key, version: lastPart(name), state: "to take" }));
 
 /** Those that the deployment's own resources declare, and that are there. A grant with a condition is not one of ours. */
 export function agentGrants({ key, policy }: KeySeen, resources: readonly Resource[]): readonly TakenGrant[] {
@@ -83,7 +83,7 @@ export function giveCommand(one: Taken): Command {
 /** Whether it is taken already, by whoever. */
 export function isTaken(one: Taken, { versions, policy }: KeySeen): boolean {
   if (one.kind === "version")
-    return versions.some(({ name, state }) => numberOf(name) === one.version && state !== "ENABLED");
+    return versions.some(({ name, state }) => lastPart(name) === one.version && state !== "ENABLED");
   return !policy.some(({ role, members, condition }) => {
     return role === one.role && condition === undefined && members?.includes(one.member);
   });
@@ -128,7 +128,7 @@ export async function persist(title: string, command: Command, doing: Doing): Pr
   for (const ms of WAITS_MS) {
     if (stopped === undefined || !PASSES.has(stopped.kind)) return stopped;
     doing.progress(`  ${stopped.said}; again`);
-    await (doing.wait ?? pause)(ms);
+    await doing.wait(ms);
     stopped = await runAll(title, [command], doing);
   }
   return stopped;

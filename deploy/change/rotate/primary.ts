@@ -1,11 +1,12 @@
 /** A new primary version, made once: one that a killed rotation has made is taken. */
+import { lastPart } from "../../deployment";
 import type { KeyAsked } from "../../deployment/from-settings";
 import { type Command, gcloud } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
 import { OffSwitchError } from "../revoke/error";
 import type { Acting } from "../revoke/revoke";
 import { type BegunRotation, noteBegun } from "./record";
-import { doEach, numberOf, placeOf, type Rotation } from "./rotate";
+import { doEach, placeOf, type Rotation } from "./rotate";
 
 export interface PrimaryStep {
   readonly key: KeyAsked;
@@ -28,15 +29,15 @@ export function primaryStep(
   const begun = all.find((one) => one.key === key.name);
   const known = begun?.versions ?? [];
   const usable = versions.filter(({ state }) => state === "ENABLED" || state === "PENDING_GENERATION");
-  const isNew = ({ name }: { name: string }) => begun !== undefined && !known.includes(numberOf(name));
+  const isNew = ({ name }: { name: string }) => begun !== undefined && !known.includes(lastPart(name));
   const youngest = usable
     .filter(isNew)
-    .map(({ name }) => numberOf(name))
+    .map(({ name }) => lastPart(name))
     .sort((a, b) => Number(a) - Number(b))
     .at(-1);
   const isDone = begun !== undefined && !known.includes(primary);
   const made = isDone ? primary : youngest;
-  const step = { key, versions: versions.map(({ name }) => numberOf(name)), begun, made };
+  const step = { key, versions: versions.map(({ name }) => lastPart(name)), begun, made };
   if (isDone) return { ...step, command: undefined };
   if (made === undefined) return { ...step, command: createCommand(setup, key) };
   // gcloud makes a version, and then makes it the primary one: it was killed in between.

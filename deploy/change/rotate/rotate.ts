@@ -2,6 +2,7 @@
  * Changes a key: a new primary version, what can be encrypted anew under it is, and a version that nothing is known to lie under can be
  * disabled. Each step can be run again: it does what is left.
  */
+import { lastPart } from "../../deployment";
 import type { KeyAsked } from "../../deployment/from-settings";
 import { type InUse, type Lies, readVersions } from "../../observe/access/versions";
 import { type Ask, asking } from "../../observe/ask";
@@ -26,7 +27,6 @@ export interface Rotation {
   readonly seenAt: number;
 }
 
-export const numberOf = (name: string) => name.slice(name.lastIndexOf("/") + 1);
 export const placeOf = ({ ring, location, project }: KeyAsked) => ({ keyring: ring, location, project });
 
 /** Changes nothing. Throws OffSwitchError. */
@@ -61,7 +61,7 @@ async function seePrimary(
   );
   if (found?.primary === undefined) throw new OffSwitchError("NOT_OBSERVED", `key ${key.key} has no primary version`);
   const { name, createTime = new Date(now()).toISOString() } = found.primary;
-  return { versions, primary: numberOf(name), since: createTime };
+  return { versions, primary: lastPart(name), since: createTime };
 }
 
 /** A command line is no longer than the system takes. */
@@ -95,9 +95,9 @@ export function anewCommands({ project, settings }: Setup, { key, primary, use }
 /** Enabled ones beside the primary one, each with what is known to lie under it. */
 export function oldVersions({ versions, primary, use }: Rotation) {
   return versions
-    .filter(({ name, state }) => state === "ENABLED" && numberOf(name) !== primary)
+    .filter(({ name, state }) => state === "ENABLED" && lastPart(name) !== primary)
     .map(({ name }) => {
-      const version = numberOf(name);
+      const version = lastPart(name);
       const holds = use.lies.filter((one) => one.version === version || one.version === undefined);
       return { version, holds };
     });

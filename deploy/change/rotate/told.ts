@@ -1,4 +1,5 @@
 /** What rotate says of what lies under which version. */
+import { lastPart } from "../../deployment";
 import { shown } from "../../resources/command";
 import type { PrimaryStep } from "./primary";
 import { oldVersions, type Rotation } from "./rotate";
@@ -27,7 +28,7 @@ function goingOn({ key, begun, made, command }: PrimaryStep, path: string): read
 export function rotationAsText(rotation: Rotation): string {
   const { key, versions, primary, use } = rotation;
   const lines = versions.map(({ name, state }) => {
-    const version = name.slice(name.lastIndexOf("/") + 1);
+    const version = lastPart(name);
     const holds = use.lies.filter((one) => one.version === version);
     return `  version ${version}${version === primary ? ", primary" : ""}, ${state}: ${counted(holds)}`;
   });

@@ -1,4 +1,5 @@
 /** What lies under the keys, by name: what stops where they go, others' things too. */
+import { lastPart } from "../../deployment";
 import { keyOfName } from "./key-name";
 import { bq, gcloud } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
@@ -22,8 +23,6 @@ interface Listing {
   readonly ours: readonly string[];
   readonly found: readonly { readonly name: string; readonly key?: string }[] | { readonly notObserved: string };
 }
-
-const last = (name: string) => name.slice(name.lastIndexOf("/") + 1);
 
 /** What is asked, by the kind of what it lists. */
 export const listEach = ({ project, region, settings }: Setup) => ({
@@ -80,7 +79,7 @@ export async function underKeys(
         ? []
         : found
             .filter(({ key = "" }) => keys.includes(keyOfName(key)))
-            .map(({ name }) => ({ what: `${kind} ${last(name)}`, ours: ours.includes(last(name)) })),
+            .map(({ name }) => ({ what: `${kind} ${lastPart(name)}`, ours: ours.includes(lastPart(name)) })),
     ),
     notObserved: listings.flatMap(({ kind, found }) =>
       "notObserved" in found ? [`each ${kind}: ${found.notObserved}`] : [],

@@ -1,8 +1,9 @@
 /** How each part of a deployment is looked for. */
+import { lastPart } from "../../deployment";
 import type { Asked } from "../../resources/setup";
 import type { Ask } from "../ask";
 import { type Listed, only } from "./lists";
-import { type Choice, lastPart, type Named } from "./pick";
+import { type Choice, type Named } from "./pick";
 
 export interface Looking {
   readonly ask: Ask;

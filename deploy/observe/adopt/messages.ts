@@ -1,7 +1,8 @@
 /** The same of topics and subscriptions. */
+import { lastPart } from "../../deployment";
 import { LISTS, listed, only } from "./lists";
 import { at, type Labels, type Looking, names, type Part, takenOf, wholeDays } from "./looking";
-import { type Choice, lastPart, pick, pickValue, within } from "./pick";
+import { type Choice, pick, pickValue, within } from "./pick";
 
 interface Subscription {
   readonly name: string;

@@ -1,8 +1,9 @@
 /** The same of where the workers run, and of what they leave: files, images, network, account, logs. */
+import { lastPart } from "../../deployment";
 import { labelIn } from "../../resources/resource";
 import { LISTS, listed, only } from "./lists";
 import { at, type Labels, type Looking, nameOf, names, type Part, takenOf } from "./looking";
-import { lastPart, pick, pickValue, within } from "./pick";
+import { pick, pickValue, within } from "./pick";
 
 /** Where files are staged. Cloud Build keeps its own bucket. */
 export async function files(looking: Looking): Promise<Part> {

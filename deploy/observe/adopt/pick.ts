@@ -49,6 +49,3 @@ function fits(setting: SettingName, value: string): boolean {
     throw error;
   }
 }
-
-/** `projects/p/topics/t` is t. */
-export const lastPart = (name = ""): string => name.slice(name.lastIndexOf("/") + 1);

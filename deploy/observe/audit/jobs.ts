@@ -1,5 +1,5 @@
 /** The running jobs, as the service describes them: which are this deployment's, what they are made of, where their workers are. */
-import type { Deployment } from "../../deployment";
+import { type Deployment, lastPart } from "../../deployment";
 import { gcloud } from "../../resources/command";
 import type { Asked } from "../../resources/setup";
 import type { NotObserved } from "./model";
@@ -81,14 +81,13 @@ export const describeJob = (project: string, region: string, id: string) =>
 /** By its name, its workers' account, its bucket, or by what it reads and writes. */
 function touches(job: Job, { deployment, settings, worker }: Asked): boolean {
   const { environment, jobMetadata } = job;
-  const last = (name = "") => name.slice(name.lastIndexOf("/") + 1);
   const topics = [settings.TOPIC, settings.SUBSCRIPTION, settings.DEAD_LETTER_TOPIC];
   return (
     job.name === deployment.jobName ||
     environment?.serviceAccountEmail === worker.replace("serviceAccount:", "") ||
     (environment?.tempStoragePrefix ?? "").startsWith(`storage.googleapis.com/${settings.BUCKET}/`) ||
     (jobMetadata?.pubsubDetails ?? []).some(
-      ({ topic, subscription }) => topics.includes(last(topic)) || topics.includes(last(subscription)),
+      ({ topic, subscription }) => topics.includes(lastPart(topic)) || topics.includes(lastPart(subscription)),
     ) ||
     (jobMetadata?.bigqueryDetails ?? []).some(({ dataset }) => dataset === settings.DATASET)
   );
@@ -163,13 +162,12 @@ export const listWorkers = (project: string) =>
 
 /** The workers' machines, by the label that Dataflow gives them. */
 export async function readWorkers({ project }: Asked, { ask }: Questions): Promise<readonly Worker[] | NotObserved> {
-  const last = (url = "") => url.slice(url.lastIndexOf("/") + 1);
   return told(await ask(listWorkers(project)), (all: readonly Instance[]) =>
     all.map(({ name, zone, machineType, labels, networkInterfaces = [] }) => ({
       name,
-      zone: last(zone),
-      machine: last(machineType),
-      subnetwork: last(networkInterfaces[0]?.subnetwork),
+      zone: lastPart(zone),
+      machine: lastPart(machineType),
+      subnetwork: lastPart(networkInterfaces[0]?.subnetwork),
       external: networkInterfaces.some(({ accessConfigs = [] }) => accessConfigs.length > 0),
       job: labels?.dataflow_job_id ?? "",
     })),

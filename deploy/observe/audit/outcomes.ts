@@ -1,5 +1,5 @@
 /** Every rule, held against each running job and what was found; then what only an audit can ask. */
-import { DeploymentError, type Deployment } from "../../deployment";
+import { DeploymentError, type Deployment, lastPart } from "../../deployment";
 import { heldAgainstRules, type Observations, RULES, type Verdict } from "../../rules";
 import { asFound } from "../for-rules";
 import { OWN } from "./checks";
@@ -57,7 +57,6 @@ function ofItsOwn(found: Observations, job: Deployment, { deployment, setup }: G
     name === undefined || name.startsWith(repository) ? seen : elsewhere("the job's image is in another repository");
   const bucket = <T>(url: string | undefined, seen: T) =>
     url === undefined || url.startsWith(`gs://${settings.BUCKET}/`) ? seen : elsewhere("the job uses another bucket");
-  const last = (name = "") => name.slice(name.lastIndexOf("/") + 1);
   return {
     ...found,
     stagingBucket: bucket(job.stagingLocation, found.stagingBucket),
@@ -67,7 +66,7 @@ function ofItsOwn(found: Observations, job: Deployment, { deployment, setup }: G
     javaRepository: job.javaImage === undefined ? undefined : image(job.javaImage, found.workerRepository),
     key: job.dataflowKmsKey === deployment.dataflowKmsKey ? found.key : elsewhere("the job uses another key"),
     subnetwork:
-      last(job.subnetwork) === last(deployment.subnetwork)
+      lastPart(job.subnetwork) === lastPart(deployment.subnetwork)
         ? found.subnetwork
         : elsewhere("the job uses another subnetwork"),
   };

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseImage } from "../../deployment";
+import { lastPart, parseImage } from "../../deployment";
 import { bq, gcloud } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
 import type { ImageAudited, NotObserved } from "./model";
@@ -138,13 +138,12 @@ interface ListedTable {
 export async function readCopies(setup: Setup, { ask }: Questions): Promise<Copies> {
   const { settings } = setup;
   const commands = copyCommands(setup);
-  const last = (name = "") => name.slice(name.lastIndexOf("/") + 1);
   const [messages, state, rows] = await Promise.all([ask(commands.messages), ask(commands.state), ask(commands.rows)]);
   return {
     messages: told(messages, (all: readonly { name?: string; topic?: string }[]) =>
       all
-        .filter(({ topic }) => [settings.TOPIC, settings.DEAD_LETTER_TOPIC].includes(last(topic)))
-        .map(({ name }) => ({ what: `snapshot ${last(name)} of a subscription`, of: "messages" as const })),
+        .filter(({ topic }) => [settings.TOPIC, settings.DEAD_LETTER_TOPIC].includes(lastPart(topic)))
+        .map(({ name }) => ({ what: `snapshot ${lastPart(name)} of a subscription`, of: "messages" as const })),
     ),
     // gcloud hands on the service's answer as it is, not as a list.
     state: told(state, ({ snapshots = [] }: { readonly snapshots?: readonly { id?: string }[] }) =>

@@ -1,11 +1,9 @@
 /** The command that says how a deployment is now. */
-import { loadTableSchema } from "../../../schemas/load";
-import { type Given, UsageError, type World } from "../../command-line";
+import { type Given, secondsOf, settingsOfLine, type World } from "../../command-line";
 import { pause } from "../../observe/ask";
 import { questions } from "../../observe/audit/questions";
-import { askedOf } from "../../resources/setup";
-import { packageVersion } from "../../settings";
-import { asJson, mostOf, settingsOfDeployment, storeOf } from "../ends";
+import { askedFor } from "../../settings";
+import { asJson, mostOf, storeOf } from "../ends";
 import { groupsOf } from "../list";
 import { monitoringOf } from "../monitoring";
 import { OperateError } from "../trouble";
@@ -25,8 +23,7 @@ export async function statusCommand(
   world: World,
   inPlace = process.stdout.isTTY === true,
 ): Promise<number> {
-  const seconds = given.watch === undefined ? undefined : Number(given.watch);
-  if (seconds !== undefined && !(seconds > 0)) throw new UsageError(`--watch ${given.watch} is no number of seconds`);
+  const seconds = secondsOf(given, "watch");
   const reasons = reasonsOf(given, world);
   for (let first = true; ; first = false) {
     const status = await statusNow(given, world, reasons);
@@ -37,10 +34,9 @@ export async function statusCommand(
 }
 
 async function statusNow(given: Given, world: World, reasons: () => Promise<Seen<Reasons>>): Promise<Status> {
-  const settings = settingsOfDeployment(given, world);
-  const asked = askedOf(settings, loadTableSchema(settings.SCHEMA), packageVersion());
+  const asked = askedFor(settingsOfLine(given), world);
   const now = Date.now();
-  const monitoring = measures(monitoringOf(settings.PROJECT_ID, world.env), now);
+  const monitoring = measures(monitoringOf(asked.project, world.env), now);
   const [looked, byReason] = await Promise.all([
     look(
       asked,
