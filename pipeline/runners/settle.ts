@@ -13,6 +13,7 @@ export interface SettleParts {
   readonly log: Log;
   /** The schema's name, for the dead letters of rows that the table refuses. */
   readonly schema: string;
+  readonly schemaVersion?: string;
 }
 
 /** Messages that are written together, and what the graph has made of them. */
@@ -31,36 +32,37 @@ export class Batch {
 }
 
 /**
- * Writes a batch: its rows, then its dead letters, those of rows that the table refused too, which `emitRefused` sends round through
- * the graph and `comeRound` hands back. Answers the name of the endpoint that could not be written to before the run was stopped.
+ * Writes a batch: its rows, then its dead letters, those of rows that the table refused too, which `sendRound` sends through the graph and
+ * hands back. Answers the name of the endpoint that could not be written to before the run was stopped.
  */
 export async function settle(
   batch: Batch,
   parts: SettleParts,
   persistence: Persistence,
-  emitRefused: (letter: DeadLetter) => void,
-  comeRound: () => DeadLetter[],
+  sendRound: (letter: DeadLetter) => DeadLetter[],
 ): Promise<string | undefined> {
-  if (batch.rows.length > 0 && !(await writeRows(batch.rows, parts, persistence, emitRefused))) return parts.rows.name;
-  // Dead letters of the next batch may be among them: written early, they are acknowledged no sooner.
-  const letters = batch.letters.concat(comeRound());
+  const refused = batch.rows.length > 0 ? await writeRows(batch.rows, parts, persistence, sendRound) : [];
+  if (refused === undefined) return parts.rows.name;
+  const letters = batch.letters.concat(refused);
   if (letters.length > 0 && !(await writeDeadLetters(letters, parts, persistence))) return parts.deadLetters.name;
   return undefined;
 }
 
+/** Answers the dead letters of refused rows; undefined where the run was stopped before the rows were written. */
 async function writeRows(
   rows: readonly MessageRow[],
   { rows: writer, ledger, schema }: SettleParts,
   persistence: Persistence,
-  emitRefused: (letter: DeadLetter) => void,
-): Promise<boolean> {
+  sendRound: (letter: DeadLetter) => DeadLetter[],
+): Promise<DeadLetter[] | undefined> {
   const result = await persist(writer.name, () => writer.write(rows), persistence);
-  if (result === undefined) return false;
+  if (result === undefined) return undefined;
   const refused = new Map(result.kind === "refused" ? result.refused.map((one) => [one.index, one.refusal]) : []);
   const written = refused.size === 0 ? rows : rows.filter((_, index) => !refused.has(index));
   ledger.wroteRows(written, result.alreadyThere, writer.keyed);
-  for (const [index, refusal] of refused) emitRefused(toDeadLetter(rows[index]!.message, refusal, "writeRows", schema));
-  return true;
+  return [...refused].flatMap(([index, refusal]) =>
+    sendRound(toDeadLetter(rows[index]!.message, refusal, "writeRows", schema)),
+  );
 }
 
 async function writeDeadLetters(

@@ -167,9 +167,7 @@ export class Stream {
 
   private async settle(batch: Batch): Promise<void> {
     const { source, ledger } = this.parts;
-    // Refused rows come round through the graph, into the batch that gathers now.
-    const comeRound = () => this.batch.letters.splice(0);
-    const heldBy = await settle(batch, this.parts, this.persistence, this.emitRefused, comeRound);
+    const heldBy = await settle(batch, this.parts, this.persistence, this.sendRound);
     if (heldBy === undefined) ledger.unacknowledged += await source.acknowledge(batch.deliveries);
     else {
       this.heldBy = heldBy;
@@ -178,6 +176,17 @@ export class Stream {
     }
     for (const delivery of batch.deliveries) this.outstanding.delete(delivery);
   }
+
+  /**
+   * Sends a refused row round through the graph, which is synchronous: its dead letter is behind those of the batch that gathers now. Those
+   * stay where they are: were they written with this batch, and that write given up, theirs would be acknowledged without them.
+   */
+  private readonly sendRound = (letter: DeadLetter): DeadLetter[] => {
+    const { letters } = this.batch;
+    const before = letters.length;
+    this.emitRefused(letter);
+    return letters.splice(before);
+  };
 
   private async keepLeases(): Promise<void> {
     const { source, clock } = this.parts;

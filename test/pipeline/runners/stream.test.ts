@@ -60,6 +60,7 @@ class Rig {
       clock: this.clock,
       log: createLog("info", (line) => this.lines.push(line)),
       schema: "test",
+      schemaVersion: "0",
       idleMs: limits.idleMs ?? 10_000,
       maxMessages: limits.maxMessages ?? Number.POSITIVE_INFINITY,
     });
@@ -245,6 +246,25 @@ describe("a stream", () => {
     assert.ok(!rig.actions.some((action) => action.startsWith("acknowledged")));
     assert.equal(rig.stream.heldBy, "table");
     assert.equal(rig.ledger.unacknowledged, 2);
+  });
+
+  it("when it is stopped while dead letters are held acknowledges none of the next batch, whose dead letters had gathered", async () => {
+    const rig = new Rig();
+    rig.pulls = [delivery("a", "bad"), delivery("bad too")];
+    rig.rowAnswers = [TRANSIENT];
+    rig.letterAnswers = Array.from({ length: 1000 }, () => SET_UP);
+    let seen = 0;
+    rig.onAction = (action) => action.startsWith("setUpError") && ++seen === 3 && rig.stream.stop();
+    assert.equal(await rig.run(), "stopped");
+    assert.deepEqual(
+      rig.actions.filter((action) => action.startsWith("pulled")),
+      ["pulled 2 of 1000", "pulled 1 of 1000"],
+    );
+    assert.ok(!rig.actions.some((action) => action.startsWith("acknowledged")));
+    assert.deepEqual(
+      rig.actions.filter((action) => action.startsWith("released")),
+      ["released 2", "released 1"],
+    );
   });
 
   it("counts what could not be acknowledged", async () => {
