@@ -51,6 +51,7 @@ export const main = commandLine(
         withLetters(argv)
           .option("reason", many("only of this reason"))
           .option("column", many("only of this column"))
+          .option("schema-version", many("only refused by this version of the schema"))
           .option("id", many("only of this message id"))
           .option("since", text("only published since, 2026-02-28T12:00:00Z"))
           .option("until", text("only published before"))

@@ -3,7 +3,8 @@ import { requireForSerialization } from "./sdk/beam";
 import type { Outcome } from "./sdk/or-dead-letter";
 import { parseTableSchema } from "../schemas/parse-schema";
 import { compileRowParser } from "../schemas/row-parser";
-import { type TableSchema, withMetadata } from "../schemas/schema";
+import { type TableSchema, withMetadata, withSchemaVersion } from "../schemas/schema";
+import { schemaVersion } from "../schemas/version";
 import { toDeadLetter } from "../transforms/dead-letter";
 import { decode, type Decoded } from "../transforms/decode";
 import type { Message } from "../transforms/message";
@@ -18,6 +19,8 @@ export interface RowSettings {
   readonly schemaJson: string;
   readonly unknownColumns: "refuse" | "drop";
   readonly writeMetadata: boolean;
+  /** A column of the table that takes the schema's version. */
+  readonly schemaVersionColumn?: string;
 }
 
 export function decodeStep(message: Message, settings: RowSettings): [Outcome<Decoded>] {
@@ -31,20 +34,28 @@ export function parseRowStep(decoded: Decoded, settings: RowSettings): [Outcome<
 }
 
 function refused(message: Message, refusal: Refusal, stage: RefusalStage, settings: RowSettings) {
-  return { deadLetters: toDeadLetter(message, refusal, stage, settings.schema) };
+  return { deadLetters: toDeadLetter(message, refusal, stage, settings.schema, versionOf(settings)) };
 }
 
 type DecodedParser = (decoded: Decoded) => MessageRow | Refusal;
 
 /** The columns of the table that rows are written to. Throws SchemaError. */
-export function tableSchema({ schemaJson, writeMetadata }: RowSettings): TableSchema {
+export function tableSchema({ schemaJson, writeMetadata, schemaVersionColumn }: RowSettings): TableSchema {
   const columns = parseTableSchema(JSON.parse(schemaJson));
-  return writeMetadata ? withMetadata(columns) : columns;
+  const all = writeMetadata ? withMetadata(columns) : columns;
+  return schemaVersionColumn === undefined ? all : withSchemaVersion(all, schemaVersionColumn);
 }
+
+/** The version of the schema that messages are parsed by: without the columns that the pipeline adds. */
+export const versionOf: (settings: RowSettings) => string = onceFor(({ schemaJson }) =>
+  schemaVersion(parseTableSchema(JSON.parse(schemaJson))),
+);
 
 const parserFor = onceFor((settings): DecodedParser => {
   const columns = parseTableSchema(JSON.parse(settings.schemaJson));
-  return parseRow(compileRowParser(columns, { unknownColumns: settings.unknownColumns }), settings.writeMetadata);
+  const { unknownColumns, writeMetadata, schemaVersionColumn: column } = settings;
+  const version = column === undefined ? undefined : { column, version: schemaVersion(columns) };
+  return parseRow(compileRowParser(columns, { unknownColumns }), writeMetadata, version);
 });
 
 /**
@@ -57,8 +68,8 @@ export function onceFor<T>(compile: (settings: RowSettings) => T): (settings: Ro
   return (settings) => {
     let made = byObject.get(settings);
     if (made === undefined) {
-      const { schema, schemaJson, unknownColumns, writeMetadata } = settings;
-      const content = JSON.stringify([schema, schemaJson, unknownColumns, writeMetadata]);
+      const { schema, schemaJson, unknownColumns, writeMetadata, schemaVersionColumn } = settings;
+      const content = JSON.stringify([schema, schemaJson, unknownColumns, writeMetadata, schemaVersionColumn]);
       made = byContent.get(content) ?? compile(settings);
       byContent.set(content, made);
       byObject.set(settings, made);

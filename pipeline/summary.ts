@@ -7,6 +7,8 @@ export interface Summary {
   readonly source: MessageSource["kind"];
   readonly sink: string;
   readonly deadLetterSink: string;
+  /** What messages were parsed by. */
+  readonly schema: { readonly name: string; readonly version: string };
   readonly ended: Ending;
   /** The endpoint that could not be written to when the run was stopped; null where there was none. */
   readonly heldBy: string | null;
@@ -38,6 +40,7 @@ export async function summarise(run: {
   source: MessageSource;
   rows: RowWriter;
   deadLetters: DeadLetterWriter;
+  schema: Summary["schema"];
   ledger: Ledger;
   /** The ids that the publisher reports; the ledger keeps all ids then. */
   published: readonly string[] | undefined;
@@ -51,6 +54,7 @@ export async function summarise(run: {
     source: source.kind,
     sink: rows.name,
     deadLetterSink: deadLetters.name,
+    schema: run.schema,
     ended,
     heldBy: run.heldBy ?? null,
     published: published?.length ?? (ended === "end" ? ledger.received : null),
@@ -98,6 +102,7 @@ export function describe(summary: Summary): string {
   const lines: [string, string][] = [
     ["source", summary.source],
     ["sink", summary.sink],
+    ["schema", `${summary.schema.name}, version ${summary.schema.version}`],
     ["published", known(summary.published)],
     ["received", known(summary.received)],
     ["rows", known(summary.rows)],

@@ -4,7 +4,7 @@
  */
 import { type Counter, counter, requireForSerialization } from "./sdk/beam";
 import type { RowFields } from "./sdk/cross-language";
-import { onceFor, type RowSettings, tableSchema } from "./steps";
+import { onceFor, type RowSettings, tableSchema, versionOf } from "./steps";
 import { toInsertAllJson } from "../schemas/bigquery";
 import { type DeadLetter, toDeadLetter } from "../transforms/dead-letter";
 import type { Message } from "../transforms/message";
@@ -67,8 +67,9 @@ export function rowToWire({ message, row }: MessageRow, context: RowSettings & t
   return { row: JSON.stringify(insertAllJson(context)(row)), ...messageToWire(message) };
 }
 
-export function refusedFromWire(wire: WireRefused, { schema }: RowSettings): DeadLetter {
-  return toDeadLetter(toMessage(wire), new Refusal("refused_by_table", wire.column), "writeRows", schema);
+export function refusedFromWire(wire: WireRefused, settings: RowSettings): DeadLetter {
+  const refusal = new Refusal("refused_by_table", wire.column);
+  return toDeadLetter(toMessage(wire), refusal, "writeRows", settings.schema, versionOf(settings));
 }
 
 export function deadLetterToWire(letter: DeadLetter, counters: typeof DEAD_LETTERS): WireDeadLetter {

@@ -92,6 +92,18 @@ const METADATA: readonly Column[] = [
   { name: "attributes", type: "JSON", mode: "NULLABLE", personal: false, description: "the attributes of the message" },
 ];
 
+/** The schema with a STRING column for its version behind its own columns. Throws SchemaError where it has one of this name. */
+export function withSchemaVersion(schema: TableSchema, name: string): TableSchema {
+  if (schema.columns.some((column) => column.name.toLowerCase() === name.toLowerCase())) {
+    throw new SchemaError("DUPLICATE_NAME", name, "is a column already; --schema_version_column would add it");
+  }
+  const description = "the version of the schema that the row was made by";
+  return {
+    ...schema,
+    columns: [...schema.columns, { name, type: "STRING", mode: "NULLABLE", personal: false, description }],
+  };
+}
+
 /** The schema with `message_id`, `publish_time` and `attributes` behind its own columns. Throws SchemaError where it has one of these. */
 export function withMetadata(schema: TableSchema): TableSchema {
   for (const { name } of METADATA) {

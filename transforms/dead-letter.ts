@@ -19,15 +19,22 @@ const ORIGINAL = "original_";
 const LEFT_OUT = "original_attributes_left_out";
 
 /**
- * The dead letter of a message. Attributes that would not pass Pub/Sub's limits once they carry the prefix are cut, and those
+ * The dead letter of a message that the schema of this name and version refused. Attributes that would not pass Pub/Sub's limits once they carry the prefix are cut, and those
  * beyond the hundredth are counted in `original_attributes_left_out`: the content always goes through.
  */
-export function toDeadLetter(message: Message, refusal: Refusal, stage: RefusalStage, schema: string): DeadLetter {
+export function toDeadLetter(
+  message: Message,
+  refusal: Refusal,
+  stage: RefusalStage,
+  schema: string,
+  schemaVersion?: string,
+): DeadLetter {
   const attributes: Record<string, string> = Object.create(null);
   attributes.error_reason = refusal.reason;
   attributes.error_stage = stage;
   attributes.error_column = cut(refusal.column, MOST_VALUE_BYTES);
   attributes.schema = cut(schema, MOST_VALUE_BYTES);
+  if (schemaVersion !== undefined) attributes.schema_version = schemaVersion;
   attributes.source_message_id = message.messageId;
   attributes.source_publish_time = message.publishTime;
   keepOriginals(attributes, message.attributes);
@@ -52,7 +59,7 @@ function keepOriginals(kept: Record<string, string>, originals: Readonly<Record<
 }
 
 /** What a dead letter that comes back through the pipeline says of its last refusal: the new one replaces it. */
-const REPLACED = new Set(["error_reason", "error_stage", "error_column", "schema", LEFT_OUT]);
+const REPLACED = new Set(["error_reason", "error_stage", "error_column", "schema", "schema_version", LEFT_OUT]);
 
 /** The first source of all is kept, however often a dead letter comes back. */
 function isReplaced(name: string, originals: Readonly<Record<string, string>>): boolean {

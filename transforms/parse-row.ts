@@ -9,15 +9,22 @@ export interface MessageRow {
   readonly row: Row;
 }
 
+/** A column of the table that names the schema, and what it says. */
+export interface VersionColumn {
+  readonly column: string;
+  readonly version: string;
+}
+
 /**
  * The step that makes a row of a message's text. `parse` is a schema's compiled parser; with `writeMetadata` the row has the message's
- * own columns too, see `withMetadata`. Never throws.
+ * own columns too, see `withMetadata`, and with `version` the schema's, see `withSchemaVersion`. Never throws.
  */
-export function parseRow(parse: (text: string) => Row | Refusal, writeMetadata: boolean) {
+export function parseRow(parse: (text: string) => Row | Refusal, writeMetadata: boolean, version?: VersionColumn) {
   return ({ message, text }: Decoded): MessageRow | Refusal => {
     const row = parse(text);
     if (row instanceof Refusal) return row;
     if (writeMetadata) addMetadata(row, message);
+    if (version !== undefined) row[version.column] = version.version;
     return { message, row };
   };
 }

@@ -150,6 +150,7 @@ function selectionOf(given: Given): Selection {
   return {
     reasons: list(given.reason),
     columns: list(given.column),
+    schemaVersions: list(given["schema-version"]),
     ids: list(given.id),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),

@@ -12,6 +12,8 @@ export interface Letter {
   /** The column's path; empty where the whole message is meant. */
   readonly column: string;
   readonly schema: string;
+  /** That it was refused by; empty where the letter does not say. */
+  readonly schemaVersion: string;
   /** When the refused message was published, RFC 3339; empty where it is not known. */
   readonly publishTime: string;
   readonly data: Uint8Array;
@@ -35,7 +37,7 @@ export function letterOf({ data, attributes, orderingKey, publishTime = "" }: Pu
   const { source_message_id: id, error_reason: reason } = attributes;
   const whole = { data, attributes, orderingKey, place };
   if (id === undefined || reason === undefined) {
-    const none = { stage: "", column: "", schema: "", publishTime };
+    const none = { stage: "", column: "", schema: "", schemaVersion: "", publishTime };
     return { ...whole, ...none, id: place, root: place, reason: NOT_A_DEAD_LETTER };
   }
   return {
@@ -46,6 +48,7 @@ export function letterOf({ data, attributes, orderingKey, publishTime = "" }: Pu
     stage: attributes.error_stage ?? "",
     column: attributes.error_column ?? "",
     schema: attributes.schema ?? "",
+    schemaVersion: attributes.schema_version ?? "",
     publishTime: attributes.source_publish_time ?? "",
   };
 }
@@ -74,21 +77,31 @@ function isTexts(value: unknown): value is Record<string, string> {
   return typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string");
 }
 
+/** A column's path without the places of elements: `cells[].id` of `cells[2].id`. */
+export const columnOf = (path: string) => path.replaceAll(/\[\d+\]/g, "[]");
+
+const isColumn = (path: string, wanted: string) => path === wanted || columnOf(path) === wanted;
+
 /** Which letters are meant: all of what is said must hold. */
 export interface Selection {
   readonly reasons: readonly string[];
   readonly columns: readonly string[];
+  readonly schemaVersions: readonly string[];
   readonly ids: readonly string[];
   /** Of the refused message's publication, in milliseconds: from, and before. */
   readonly since?: number;
   readonly until?: number;
 }
 
-export function isSelected(letter: Letter, { reasons, columns, ids, since, until }: Selection): boolean {
+export function isSelected(
+  letter: Letter,
+  { reasons, columns, schemaVersions, ids, since, until }: Selection,
+): boolean {
   const at = Date.parse(letter.publishTime);
   return (
     (reasons.length === 0 || reasons.includes(letter.reason)) &&
-    (columns.length === 0 || columns.includes(letter.column)) &&
+    (columns.length === 0 || columns.some((column) => isColumn(letter.column, column))) &&
+    (schemaVersions.length === 0 || schemaVersions.includes(letter.schemaVersion)) &&
     (ids.length === 0 || ids.includes(letter.id)) &&
     (since === undefined || at >= since) &&
     (until === undefined || at < until)

@@ -17,6 +17,8 @@ export interface Shown {
   readonly stage: string;
   readonly column: string;
   readonly schema: string;
+  /** The version of that schema; empty where the letter does not say. */
+  readonly schemaVersion: string;
   readonly published: string;
   readonly bytes: number;
   /** The first message of all, where this one was a replay. */
@@ -35,6 +37,7 @@ export function shown(letter: Letter, schema: TableSchema, clear: boolean): Show
     stage,
     column,
     schema: letter.schema,
+    schemaVersion: letter.schemaVersion,
     published: publishTime,
     bytes: data.length,
     ...(root !== id && { replayOf: root }),
@@ -45,7 +48,7 @@ export function shown(letter: Letter, schema: TableSchema, clear: boolean): Show
 
 /** The pipeline's own words say nothing of a value; the publisher's attributes may. */
 const OWN =
-  /^(?:error_(?:reason|stage|column)|schema|source_(?:message_id|publish_time)|original_(?:source_message_id|source_publish_time|attributes_left_out))$/;
+  /^(?:error_(?:reason|stage|column)|schema(?:_version)?|source_(?:message_id|publish_time)|original_(?:source_message_id|source_publish_time|attributes_left_out))$/;
 
 const maskedAttributes = (attributes: Letter["attributes"]) =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, OWN.test(name) ? value : form(value)]));

@@ -3,7 +3,7 @@ import { Writers } from "./in-bundle";
 import { openStorageWriteTable } from "../endpoints/storage-write";
 import { type BatchStep, inBatches } from "../sdk/batches";
 import { type PCollection, requireForSerialization } from "../sdk/beam";
-import { type RowSettings, tableSchema } from "../steps";
+import { type RowSettings, tableSchema, versionOf } from "../steps";
 import { PARSED } from "../wire";
 import { type DeadLetter, toDeadLetter } from "../../transforms/dead-letter";
 import type { MessageRow } from "../../transforms/parse-row";
@@ -20,8 +20,8 @@ export const writeNatively: WriteRows = ({ places, settings }) => {
 const writers = new Writers<MessageRow>();
 
 export function openAppend(context: AppendContext): BatchStep<MessageRow, DeadLetter> {
-  const { parsed, table, schema, schemaJson, writeMetadata } = context;
-  const name = JSON.stringify([table, schemaJson, writeMetadata]);
+  const { parsed, table, schema, schemaJson, writeMetadata, schemaVersionColumn } = context;
+  const name = JSON.stringify([table, schemaJson, writeMetadata, schemaVersionColumn]);
   const lent = writers.lend(name, () => openStorageWriteTable(JSON.parse(table), tableSchema(context)));
   return {
     most: { items: 2000, bytes: 4_000_000 },
@@ -31,7 +31,7 @@ export function openAppend(context: AppendContext): BatchStep<MessageRow, DeadLe
       const refused = await lent.write(batch);
       return refused.map(({ index, refusal }) => ({
         index,
-        value: toDeadLetter(batch[index]!.message, refusal, "writeRows", schema),
+        value: toDeadLetter(batch[index]!.message, refusal, "writeRows", schema, versionOf(context)),
       }));
     },
     end: () => lent.giveBack(),

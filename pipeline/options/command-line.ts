@@ -27,6 +27,7 @@ const COMMON = {
   schema: text("Rows:", "the table's schema, BigQuery's JSON [schemas/cc_account_info.json]"),
   unknown_columns: { choices: ["refuse", "drop"], group: "Rows:", describe: "names that the schema lacks [refuse]" },
   write_metadata: flag("Rows:", "add message_id, publish_time and attributes"),
+  schema_version_column: text("Rows:", "a STRING column of the table that takes the schema's version [none]"),
   log_level: { choices: LEVELS, default: "info" as Level, describe: "the least level that is logged" },
 };
 

@@ -3,6 +3,7 @@ import type { Given } from "./command-line";
 import type { Level } from "../log";
 import type { RowSettings } from "../steps";
 import { loadTableSchema, readSchemaText } from "../../schemas/load";
+import { parseTableSchema } from "../../schemas/parse-schema";
 
 /** What every runner is told of rows, and of its log. */
 export interface RowOptions {
@@ -10,6 +11,7 @@ export interface RowOptions {
   readonly schema: string;
   readonly unknownColumns: "refuse" | "drop";
   readonly writeMetadata: boolean;
+  readonly schemaVersionColumn?: string;
   readonly logLevel: Level;
 }
 
@@ -18,12 +20,18 @@ export function rowOptions(given: Given): RowOptions {
     schema: String(given.schema ?? "schemas/cc_account_info.json"),
     unknownColumns: (given.unknown_columns ?? "refuse") as RowOptions["unknownColumns"],
     writeMetadata: given.write_metadata === true,
+    ...(given.schema_version_column !== undefined && { schemaVersionColumn: String(given.schema_version_column) }),
     logLevel: given.log_level as Level,
   };
 }
 
 /** The settings of the graph. Throws SchemaError where the file is no schema. */
-export function rowSettings({ schema, unknownColumns, writeMetadata }: RowOptions): RowSettings {
+export function rowSettings(options: RowOptions): RowSettings {
+  const { schema, unknownColumns, writeMetadata, schemaVersionColumn } = options;
   loadTableSchema(schema);
-  return { schema: basename(schema, ".json"), schemaJson: readSchemaText(schema), unknownColumns, writeMetadata };
+  const schemaJson = readSchemaText(schema);
+  const settings = { schema: basename(schema, ".json"), schemaJson, unknownColumns, writeMetadata };
+  if (schemaVersionColumn === undefined) return settings;
+  parseTableSchema([{ name: schemaVersionColumn, type: "STRING" }]);
+  return { ...settings, schemaVersionColumn };
 }

@@ -19,6 +19,7 @@ import type { Log } from "../log";
 import type { DataflowOptions } from "../options";
 import { rowSettings } from "../options/rows";
 import { type WorkerEnvironments, workerModules } from "../sdk/pipeline-proto";
+import { versionOf } from "../steps";
 import { UsageError } from "../usage-error";
 import type { Deployment } from "../../deploy/deployment";
 import { describeBroken, heldAgainstRules, NOTHING_OBSERVED, type Verdict } from "../../deploy/rules";
@@ -44,7 +45,8 @@ export async function runDataflow(
 
   const { deployment, verdict } = await heldAgainst(context);
   const accepted = verdict.accepted.map(({ rule }) => rule.id);
-  const asked = askedOfJob(deployment, options.others, accepted, options.methods);
+  const labels = { ...deployment.labels, schema_version: versionOf(rowSettings(options)) };
+  const asked = askedOfJob({ ...deployment, labels }, options.others, accepted, options.methods);
   const { jobId } = await submit(context, deployment, asked);
   const record = await readBack(context, asked, verdict, jobId);
   writeFileSync(join(options.jobFolder, "job.json"), `${JSON.stringify(record, null, 2)}\n`);

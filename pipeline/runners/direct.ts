@@ -19,7 +19,7 @@ import { UsageError } from "../usage-error";
 import { showProgress } from "../progress";
 import { directRunner, type Root } from "../sdk/beam";
 import { inProcess, inProcessSource } from "../sdk/in-process";
-import { type RowSettings, tableSchema } from "../steps";
+import { type RowSettings, tableSchema, versionOf } from "../steps";
 import { type Summary, summarise } from "../summary";
 import type { TableSchema } from "../../schemas/schema";
 import type { DeadLetter } from "../../transforms/dead-letter";
@@ -38,12 +38,14 @@ export async function runDirect(options: DirectOptions, log: Log, stop: AbortSig
       log,
       clock: systemClock,
       schema: settings.schema,
+      schemaVersion: versionOf(settings),
       idleMs: options.idleTimeout * 1000,
       maxMessages: options.maxMessages,
     });
     stop.addEventListener("abort", () => stream.stop());
     if (stop.aborted) stream.stop();
     log.info(`from ${source.name} to ${rows.name}, dead letters to ${deadLetters.name}`);
+    log.info(`schema ${settings.schema}, version ${versionOf(settings)}`);
 
     const hideProgress = showProgress(ledger, log);
     const cpu = process.cpuUsage();
@@ -51,7 +53,8 @@ export async function runDirect(options: DirectOptions, log: Log, stop: AbortSig
     const { user, system } = process.cpuUsage(cpu);
     const times = { seconds: stream.activeMs / 1000, cpuSeconds: (user + system) / 1e6 };
     const published = options.publishedIds === undefined ? undefined : readLines(options.publishedIds);
-    return await summarise({ ...endpoints, ledger, published, ended, heldBy: stream.heldBy, ...times });
+    const schema = { name: settings.schema, version: versionOf(settings) };
+    return await summarise({ ...endpoints, schema, ledger, published, ended, heldBy: stream.heldBy, ...times });
   } finally {
     for (const endpoint of [source, rows, deadLetters]) await endpoint.close();
   }

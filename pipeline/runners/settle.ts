@@ -51,7 +51,7 @@ export async function settle(
 /** Answers the dead letters of refused rows; undefined where the run was stopped before the rows were written. */
 async function writeRows(
   rows: readonly MessageRow[],
-  { rows: writer, ledger, schema }: SettleParts,
+  { rows: writer, ledger, schema, schemaVersion }: SettleParts,
   persistence: Persistence,
   sendRound: (letter: DeadLetter) => DeadLetter[],
 ): Promise<DeadLetter[] | undefined> {
@@ -61,7 +61,7 @@ async function writeRows(
   const written = refused.size === 0 ? rows : rows.filter((_, index) => !refused.has(index));
   ledger.wroteRows(written, result.alreadyThere, writer.keyed);
   return [...refused].flatMap(([index, refusal]) =>
-    sendRound(toDeadLetter(rows[index]!.message, refusal, "writeRows", schema)),
+    sendRound(toDeadLetter(rows[index]!.message, refusal, "writeRows", schema, schemaVersion)),
   );
 }
 

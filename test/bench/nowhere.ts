@@ -28,6 +28,7 @@ async function main(subscription: string, count: number): Promise<void> {
     clock: systemClock,
     log: createLog("error"),
     schema: "bench",
+    schemaVersion: "0",
     idleMs: Number.POSITIVE_INFINITY,
     maxMessages: count,
   });

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { main } from "../../pipeline/main";
 import type { Summary } from "../../pipeline/summary";
+import { loadTableSchema } from "../../schemas/load";
+import { schemaVersion } from "../../schemas/version";
 
 const CALLS = "test/schemas/call_records.json";
 
@@ -105,6 +107,18 @@ describe("the pipeline over files", () => {
     assert.deepEqual(row, ["77", String(Date.UTC(2024, 1, 29, 12, 0, 0, 500)), JSON.stringify(attributes)]);
   });
 
+  it("says by which version of the schema each row and each dead letter was made", async () => {
+    writeFileSync(file("in.ndjson"), '{"name":"Ada"}\n{"names":"Eve"}\n');
+    const { summary } = await pipeline(file("in.ndjson"), "--schema_version_column", "made_by");
+    const version = schemaVersion(loadTableSchema("schemas/cc_account_info.json"));
+    assert.deepEqual(summary.schema, { name: "cc_account_info", version });
+    assert.deepEqual(await query("SELECT name, made_by FROM cc_account_info"), [["Ada", version]]);
+    assert.deepEqual(
+      letters().map(({ attributes }) => attributes.schema_version),
+      [version],
+    );
+  });
+
   it("reads any table's schema", async () => {
     const call = { call_id: "c-1", started_at: "2024-02-29T12:00:00+01:00", seconds: 62, charge: "0.1250" };
     writeFileSync(file("in.ndjson"), `${JSON.stringify(call)}\n{}\n`);
@@ -131,10 +145,14 @@ describe("the pipeline over files", () => {
       writeFileSync(file("in.ndjson"), "");
       const ends = ["--duckdb", file("r"), "--dead_letters", file("d"), "--schema", file("schema.json")];
       assert.equal(await main(["--runner", "Direct", "--input", file("in.ndjson"), ...ends]), 2);
+      for (const name of ["name", "a.b"]) {
+        const other = ["--duckdb", file("r"), "--dead_letters", file("d"), "--schema_version_column", name];
+        assert.equal(await main(["--runner", "Direct", "--input", file("in.ndjson"), ...other]), 2, name);
+      }
     } finally {
       process.stderr.write = stderr;
     }
-    assert.equal(said.trim().split("\n").length, 3, "a line each");
+    assert.equal(said.trim().split("\n").length, 5, "a line each");
   });
 
   async function query(sql: string): Promise<unknown[][]> {

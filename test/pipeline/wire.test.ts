@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import type { RowSettings } from "../../pipeline/steps";
+import { type RowSettings, versionOf } from "../../pipeline/steps";
 import {
   deadLetterToWire,
   messageFromWire,
@@ -67,6 +67,14 @@ describe("on the wire", () => {
     assert.deepEqual(JSON.parse(sent.row), row);
   });
 
+  it("has the schema's version where the settings name a column for it", () => {
+    const sent = rowToWire(
+      { message, row: { schema_version: "0123456789ab" } },
+      { ...settings, schemaVersionColumn: "schema_version", parsed: counting() },
+    );
+    assert.deepEqual(JSON.parse(sent.row), { schema_version: "0123456789ab" });
+  });
+
   it("a refused row comes back as the dead letter of its whole message", () => {
     const letter = refusedFromWire({ ...wire, column: "address" }, settings);
     assert.deepEqual(letter.data, wire.data);
@@ -77,6 +85,7 @@ describe("on the wire", () => {
         error_stage: "writeRows",
         error_column: "address",
         schema: "cc_account_info",
+        schema_version: versionOf(settings),
         source_message_id: "17",
         source_publish_time: message.publishTime,
         original_source: "é",

@@ -45,6 +45,23 @@ describe("a dead letter", () => {
     assert.deepEqual(Object.keys(third.attributes).sort(), Object.keys(second.attributes).sort(), "it does not grow");
   });
 
+  it("says by which version of the schema it was refused, the last time", () => {
+    const first = toDeadLetter(message({}), refusal, "parseRow", "s", "0123456789ab");
+    assert.equal(first.attributes.schema_version, "0123456789ab");
+    const second = toDeadLetter(
+      { ...message(first.attributes), messageId: "43" },
+      refusal,
+      "parseRow",
+      "s",
+      "ba9876543210",
+    );
+    assert.equal(second.attributes.schema_version, "ba9876543210");
+    assert.deepEqual(
+      Object.keys(second.attributes).filter((name) => name.startsWith("original_schema")),
+      [],
+    );
+  });
+
   it("does not take a stranger's attribute for its own", () => {
     const letter = toDeadLetter(message({ error_reason: "forged", source_message_id: "1" }), refusal, "parseRow", "s");
     assert.equal(letter.attributes.error_reason, "wrong_type");

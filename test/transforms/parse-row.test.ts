@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { loadTableSchema } from "../../schemas/load";
 import { parseTableSchema } from "../../schemas/parse-schema";
 import { compileRowParser } from "../../schemas/row-parser";
-import { withMetadata } from "../../schemas/schema";
+import { withMetadata, withSchemaVersion } from "../../schemas/schema";
 import { decode } from "../../transforms/decode";
 import type { Message } from "../../transforms/message";
 import { parseRow } from "../../transforms/parse-row";
@@ -27,6 +27,15 @@ describe("parseRow", () => {
     const given = message(Buffer.from("{}"));
     assert.deepEqual(parseRow(parse, false)({ message: given, text: '{"a":1}' }), { message: given, row: { a: 1n } });
     assert.deepEqual(parseRow(parse, false)({ message: given, text: '{"a":1.5}' }), new Refusal("wrong_type", "a"));
+  });
+
+  it("names the schema's version in a column of its own", () => {
+    const step = parseRow(parse, true, { column: "made_by", version: "0123456789ab" });
+    const made = step({ message: message(Buffer.from("{}")), text: '{"a":1}' });
+    assert.ok(!(made instanceof Refusal));
+    const columns = withSchemaVersion(withMetadata(schema), "made_by").columns.map(({ name }) => name);
+    assert.deepEqual(Object.keys(made.row), columns);
+    assert.equal(made.row.made_by, "0123456789ab");
   });
 
   const publishTimes: Record<string, string> = {

@@ -8,6 +8,8 @@ import { BUCKET, onFirstNode, withStandIns } from "./stand-ins";
 import { FLAGS, type Flag, type FlagName, type FlagValues } from "../../../pipeline/dataflow/flags";
 import type { Job } from "../../../pipeline/dataflow/job";
 import { compared } from "../../../pipeline/dataflow/read-back";
+import { loadTableSchema } from "../../../schemas/load";
+import { schemaVersion } from "../../../schemas/version";
 
 /** The article's command; its Python module's name is replaced by the script, and P by a project. */
 const ARTICLE = `--project_name bank-project --pubsub_topic projects/bank-project/topics/str-pl-pubsub-topic --streaming
@@ -65,7 +67,8 @@ describe("a submission to Dataflow", function () {
       );
       assert.equal(environment?.workerZone, "europe-west2-b");
       assert.equal(environment?.workerPools?.[0]?.ipConfiguration, "WORKER_IP_PRIVATE");
-      assert.deepEqual(job.labels, { accepted_rules: "key-2_loc-1" });
+      const schema_version = schemaVersion(loadTableSchema("schemas/cc_account_info.json"));
+      assert.deepEqual(job.labels, { schema_version, accepted_rules: "key-2_loc-1" });
       assert.deepEqual(
         on
           .record()
