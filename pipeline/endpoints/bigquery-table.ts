@@ -16,6 +16,9 @@ import { Refusal } from "../../transforms/refusal";
 /** A request has 500 rows at best and 10 MB at most [Quotas and limits, Streaming inserts]. */
 const MOST = { items: 500, bytes: 8_000_000 };
 
+/** For how long an answer is waited for: a connection may be half open, and Google's client, on node-fetch 3, would wait for ever. */
+const PATIENCE_MS = 60_000;
+
 interface InsertErrors {
   readonly insertErrors?: readonly { index: number; errors: readonly { reason?: string; location?: string }[] }[];
 }
@@ -28,7 +31,11 @@ interface Placed {
 }
 
 /** Does not fail where the table is not there: each write says so. */
-export function openBigQueryTable({ project, dataset, table }: TableName, schema: TableSchema): RowWriter {
+export function openBigQueryTable(
+  { project, dataset, table }: TableName,
+  schema: TableSchema,
+  patienceMs = PATIENCE_MS,
+): RowWriter {
   const { client, kind } = bigQueryClient(project);
   const target = client.dataset(dataset).table(table);
   const toJson = toInsertAllJson(schema);
@@ -38,14 +45,14 @@ export function openBigQueryTable({ project, dataset, table }: TableName, schema
   const confirmed = new Set<string>();
 
   async function send(rows: readonly MessageRow[]): Promise<RefusedRow[]> {
-    if (!isChecked) await checkColumns(target, schema);
+    if (!isChecked) await answered(checkColumns(target, schema), patienceMs);
     isChecked = true;
     const refused: RefusedRow[] = [];
     const placed = rows.map((row, index) => place(row, index, toJson));
     const open = placed.filter(({ json }) => !confirmed.has(json.insertId));
     const requests: (readonly Placed[])[] = requestsOf(open, ({ bytes }) => bytes, MOST);
     for (const request of requests) {
-      const { again, refused: some } = await insert(target, request);
+      const { again, refused: some } = await insert((some) => answered(insertAll(target, some), patienceMs), request);
       requests.push(...again);
       refused.push(...some);
       const left = new Set([...again.flat(), ...some].map(({ index }) => index));
@@ -85,10 +92,10 @@ interface Left {
 }
 
 /** Sends one request. Again: the halves of one that was too large, and rows that were stopped by others. */
-async function insert(table: Table, rows: readonly Placed[]): Promise<Left> {
+async function insert(ask: (rows: readonly Placed[]) => Promise<InsertErrors>, rows: readonly Placed[]): Promise<Left> {
   let answer: InsertErrors;
   try {
-    answer = await insertAll(table, rows);
+    answer = await ask(rows);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
     if (rows.length === 1) return { again: [], refused: [refuse(rows[0]!)] };
@@ -108,6 +115,19 @@ async function insert(table: Table, rows: readonly Placed[]): Promise<Left> {
 /** The error's text may carry the value: the column's path is all that is taken from it. */
 function refuse({ index }: Placed, location = ""): RefusedRow {
   return { index, refusal: new Refusal("refused_by_table", location) };
+}
+
+/** The answer, or NoAnswer. What was asked may be done all the same, and later: it is asked again with the same insert ids. */
+async function answered<T>(answer: Promise<T>, patienceMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer()), patienceMs);
+  });
+  return await Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+class NoAnswer extends Error {
+  readonly code = 504;
 }
 
 /** The request was answered, but not one row was taken, nor refused for what it contains. */

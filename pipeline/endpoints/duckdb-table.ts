@@ -95,7 +95,10 @@ class OpenTable {
     const refused = await this.add(suspects.length === 0 ? rows : onceEach(rows, alreadyThere));
     if (refused.length === 0) return { kind: "written", alreadyThere };
     const refusal = new Refusal("refused_by_table");
-    return { kind: "refused", refused: refused.map((row) => ({ index: rows.indexOf(row), refusal })), alreadyThere };
+    const ids = new Set(refused.map(({ message }) => message.messageId));
+    // A message that the batch has twice was added once: all of it is refused.
+    const at = rows.flatMap(({ message }, index) => (ids.has(message.messageId) ? [{ index, refusal }] : []));
+    return { kind: "refused", refused: at, alreadyThere };
   }
 
   /** Adds rows; answers those refused. What fails because of some, or of their number, is added in halves, until a refused one stands alone. */

@@ -188,6 +188,16 @@ describe("the BigQuery table", () => {
       });
     }
 
+    it("does not wait for ever: a half-open connection passes by itself, for the table as for its rows", async () => {
+      const patient = openBigQueryTable({ project: "p", dataset: "d", table: "t" }, BANK, 100);
+      fake.inserts.push(() => ({ status: 200, silent: true }));
+      assert.equal(codeOf(await patient.write(rows(2))), "transientError BIGQUERY_UNAVAILABLE");
+      fake.table = { ...fake.table, silent: true };
+      const other = openBigQueryTable({ project: "p", dataset: "d", table: "t" }, BANK, 100);
+      assert.equal(codeOf(await other.write(rows(2))), "transientError BIGQUERY_UNAVAILABLE");
+      assert.equal(codeOf(await patient.write(rows(2))), "written");
+    });
+
     it("does not send again what was taken before a request failed", async () => {
       fake.inserts.push(() => ({ status: 200 }));
       fake.inserts.push(() => failure(404, "notFound"));

@@ -90,6 +90,20 @@ describe("the DuckDB table", () => {
       assert.deepEqual(await query(`SELECT count(*), count(name) FROM ${TABLE}`), [["297", "297"]]);
     });
 
+    it("refuses a message that a batch has twice as often, and takes none of it for written", async () => {
+      const schema = schemaOf(column("name", { mode: "REQUIRED" }));
+      const rows = ["1", "2", "1"].map((id) => ({
+        message: message(id),
+        row: rowOf(schema, { name: id === "1" ? null : "Ada" }),
+      }));
+      const result = await (await open(schema)).write(rows);
+      assert.ok(result.kind === "refused");
+      assert.deepEqual(
+        result.refused.map(({ index }) => index),
+        [0, 2],
+      );
+    });
+
     for (const [what, found] of Object.entries({
       "another type": schemaOf(column("a", { type: "INT64" }), column("b")),
       "another order": schemaOf(column("b"), column("a")),

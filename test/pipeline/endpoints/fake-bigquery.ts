@@ -8,6 +8,8 @@ export interface Answer {
   readonly body?: unknown;
   /** Takes the request and never answers: the connection is cut. */
   readonly lost?: boolean;
+  /** Takes the request and never answers: the connection stays. */
+  readonly silent?: boolean;
 }
 
 interface InsertRequest {
@@ -31,6 +33,7 @@ export class FakeBigQuery {
       for await (const part of request.setEncoding("utf8")) text += part;
       const answer = request.url!.includes("/insertAll") ? this.insertAll(JSON.parse(text)) : this.table;
       if (answer.lost) return response.destroy();
+      if (answer.silent) return undefined;
       response.writeHead(answer.status, { "content-type": "application/json" });
       return response.end(JSON.stringify(answer.body ?? {}));
     });
