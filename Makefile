@@ -187,6 +187,10 @@ bench-graph: setup ## the same messages through the graphs of several ways in an
 bench-worker: worker ## our worker beside Python's and beside plain Node, on one stage (ROUNDS COUNT IDLE BENCH=throughput,small,memory,idle,two)
 	@$(TS) test/bench/worker/main.ts
 
+.PHONY: soak
+soak: node_modules/.installed ## the pipeline for hours at a steady rate: are memory and delay flat? build/soak has report, plot and samples (MINUTES RATE INVALID SINK=stand-in|duckdb LIMIT_MB LIMIT_MS)
+	@MINUTES=$(MINUTES) RATE=$(RATE) $(if $(filter-out file,$(origin INVALID)),INVALID=$(INVALID)) SINK=$(SINK) LIMIT_MB=$(LIMIT_MB) LIMIT_MS=$(LIMIT_MS) $(TS) test/bench/soak.ts
+
 .PHONY: bench-peers
 bench-peers: node_modules/.installed ## install the peers that bench measures against (Python and Java Beam, Python Faker)
 	@$(TS) test/support/setup-peers.ts
