@@ -172,7 +172,7 @@ sbom: ## what a deployment is made of, as CycloneDX in build/sbom: npm, Python, 
 
 .PHONY: test
 test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
-	@test/support/test.sh
+	@$(TS) test/support/test.ts
 
 .PHONY: bench
 bench: setup ## the yardsticks: ratios to peers, measured in the same run; then bench-graph and bench-worker (BENCH=parse,backlog,… some of the first alone)

@@ -1,14 +1,27 @@
 /** What SECURITY.md says of files, shells, servers and scripts. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { journal } from "../deploy/change/journal";
 import { UsageError } from "../deploy/command-line";
+import { openReplayJournal } from "../deploy/operate/journal";
 import { runLine, wordsOf } from "../deploy/own-line";
+import { writeFiles } from "../deploy/run";
+import { openDeadLetterFile } from "../pipeline/endpoints/dead-letter-file";
 import { isFirstNode } from "./pipeline/dataflow/stand-ins";
 
-const PRODUCT = ["pipeline", "deploy", "generator", "schemas", "transforms"];
+const PRODUCT = ["pipeline", "deploy", "files", "generator", "schemas", "transforms"];
 
 interface Source {
   readonly file: string;
@@ -175,6 +188,64 @@ describe("files", () => {
       );
       assert.ok(made.some((name) => name.endsWith("journal.jsonl")));
       for (const file of made) assert.equal(statSync(file).mode & 0o077, 0, file);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("links", () => {
+  const WRITES =
+    /\b(?:(?:writeFile|appendFile|truncate|copyFile|cp)(?:Sync)?\((?!file,)|createWriteStream\((?!to\.path, \{ fd)|open(?:Sync)?\([^()]*"[awr]x?\+?"(?!, opener=))[^\n]*/g;
+  /** Each of these makes a file that was not there (`wx`), writes to a descriptor, or into a folder that it has just made for itself. */
+  const GOOD: Readonly<Record<string, readonly string[]>> = {
+    "deploy/adopt.ts": ["writeFileSync(half"],
+    "deploy/attest/kms-key.ts": ['writeFileSync(path("input")'],
+    "deploy/attest/local-key.ts": ["writeFileSync(file"],
+    "deploy/change/record-file.ts": ["openSync(draft"],
+    "deploy/operate/journal.ts": ["openSync(path"],
+    "deploy/operate/publish.ts": ["openSync(part"],
+    "deploy/worker/packages.js": ["cpSync(place"],
+    "deploy/worker/sbom.js": ["writeFileSync(join(folder"],
+    "pipeline/endpoints/dead-letter-file.ts": ["appendFile(letters", "truncate(size", "truncate(end"],
+    "pipeline/sdk/repairs/artifacts.ts": ["open(partial", "writeFile(data"],
+  };
+
+  it("are followed by no writer: each goes through files/output.ts, or is named here", () => {
+    const writers = sources(PRODUCT, /\.(?:[jt]s|py)$/).filter(({ file }) => file !== "files/output.ts");
+    const others = found(WRITES, writers).filter((at) => {
+      const [file, what] = [at.slice(0, at.indexOf(": ")), at.slice(at.indexOf(": ") + 2)];
+      return !(GOOD[file] ?? []).some((good) => what.startsWith(good));
+    });
+    assert.deepEqual(others, []);
+  });
+
+  it("would be found", () => {
+    const bad = [
+      "fs.writeFileSync(path, text)",
+      'openSync(path, "a")',
+      "createWriteStream(to.path)",
+      "appendFile(path, x)",
+    ];
+    for (const text of [...bad, 'with open(path, "w") as file:'])
+      assert.equal(found(WRITES, [{ file: "bad", text }]).length, 1, text);
+  });
+
+  it("are refused where the pipeline is told to write its summary or dead letters, and where a journal lies", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "links-"));
+    const link = join(folder, "link");
+    try {
+      writeFileSync(join(folder, "kept"), "kept");
+      symlinkSync(join(folder, "kept"), link);
+      const writer = await openDeadLetterFile(link);
+      const answer = await writer.write([]);
+      await writer.close();
+      assert.equal(answer.kind === "setUpError" && answer.trouble.code, "FILE_LINK");
+      const entry = { resource: "a", command: "b", outcome: "started" } as const;
+      assert.throws(() => journal(link, "me")(entry), { code: "LINK" });
+      assert.throws(() => openReplayJournal(link, "me"), { code: "LINK" });
+      assert.throws(() => writeFiles({ files: { [link]: "x" } }), { code: "LINK" });
+      assert.equal(readFileSync(join(folder, "kept"), "utf8"), "kept");
     } finally {
       rmSync(folder, { recursive: true });
     }
