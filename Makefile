@@ -174,6 +174,10 @@ sbom: ## what a deployment is made of, as CycloneDX in build/sbom: npm, Python, 
 test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 	@$(TS) test/support/test.ts
 
+.PHONY: fuzz
+fuzz: node_modules/.installed ## search for input that breaks what must hold: messages, schemas, options, deployments, dead letters, the fake cloud (SECONDS TARGET SEED)
+	@SECONDS=$(or $(SECONDS),600) TARGET=$(TARGET) SEED=$(if $(filter-out file,$(origin SEED)),$(SEED)) $(TS) test/fuzz/main.ts
+
 .PHONY: bench
 bench: setup ## the yardsticks: ratios to peers, measured in the same run; then bench-graph and bench-worker (BENCH=parse,backlog,… some of the first alone)
 	@$(TS) test/bench/main.ts

@@ -57,11 +57,22 @@ export function letterOf({ data, attributes, orderingKey, publishTime = "" }: Pu
 export function letterOfLine(line: string, number: number, file: string): Letter {
   const json = parsed(line);
   const { data = "", attributes = {}, orderingKey = "" } = json ?? {};
-  const isWhole = typeof data === "string" && typeof orderingKey === "string" && isTexts(attributes);
-  if (!isWhole || attributes.source_message_id === undefined) {
+  const bytes = typeof data === "string" ? bytesOf(data) : undefined;
+  const isWhole = typeof orderingKey === "string" && isTexts(attributes);
+  if (bytes === undefined || !isWhole || attributes.source_message_id === undefined) {
     throw new OperateError("NOT_DEAD_LETTERS", `${file}: line ${number} is no dead letter: name a dead letter file`);
   }
-  return letterOf({ data: Buffer.from(data, "base64"), attributes, orderingKey }, `line ${number}`);
+  return letterOf({ data: bytes, attributes, orderingKey }, `line ${number}`);
+}
+
+/** Of base64, of either alphabet, padded or not, as protobuf's JSON takes it; undefined where it is none: Node would leave out what it does not know. */
+function bytesOf(base64: string): Buffer | undefined {
+  const bytes = Buffer.from(base64, "base64");
+  const plain = base64
+    .replaceAll("-", "+")
+    .replaceAll("_", "/")
+    .replace(/={1,2}$/, "");
+  return bytes.toString("base64").replace(/={1,2}$/, "") === plain ? bytes : undefined;
 }
 
 function parsed(line: string): Record<string, unknown> | undefined {

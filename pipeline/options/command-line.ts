@@ -132,6 +132,10 @@ export function showHelp(): void {
 
 /** The runner and the flags that are given. Throws UsageError where one is unknown, empty, given twice, or of another runner. */
 export function readCommandLine(argv: readonly string[]): { readonly runner: Runner; readonly given: Given } {
+  // It would break the one line in which an error repeats what was given, and names of jobs and files.
+  const broken = argv.findIndex((word) => /\p{Cc}/u.test(word));
+  if (broken >= 0)
+    throw new UsageError(`argument ${broken + 1} has a line feed or another control character: leave it out`);
   const parsed = parser(argv).parseSync() as Given & { readonly _: readonly unknown[] };
   if (parsed._.length > 0) throw new UsageError(`unknown argument: ${parsed._[0]}`);
   const given = Object.fromEntries(Object.entries(parsed).filter(([name]) => name !== "_" && name !== "$0"));

@@ -112,6 +112,7 @@ describe("the pipeline's command line", () => {
     "half a message": `${ENDS} --input f --max_messages 1.5`,
     "an argument without a flag": `${ENDS} --input f more`,
     "an empty value": `${ENDS} --input f --summary=`,
+    "a control character": `${ENDS} --input f\n --nonsense`,
     "a log level that there is not": `${ENDS} --input f --log_level loud`,
   };
   for (const [what, line] of Object.entries(refused)) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { openReplayJournal } from "../../../deploy/operate/journal";
-import type { Letter } from "../../../deploy/operate/letter";
+import { type Letter, letterOfLine } from "../../../deploy/operate/letter";
 import { mendsOf } from "../../../deploy/operate/mend";
 import { planned, replay, type Step } from "../../../deploy/operate/replay";
 import { restored } from "../../../deploy/operate/restore";
@@ -190,6 +190,21 @@ describe("a replay", () => {
     assert.ok(!(third instanceof Refusal));
     assert.deepEqual({ ...third.attributes }, { ...again.attributes });
     assert.equal(toDeadLetter(original, new Refusal("empty"), "decode", "s").attributes.original_kind, "test");
+  });
+
+  it("reads the bytes of a line whole, or not at all", () => {
+    const line = (data: string) =>
+      JSON.stringify({ data, attributes: { source_message_id: "1", error_reason: "empty" } });
+    for (const base64 of ["+/8=", "-_8=", "-_8"]) {
+      assert.deepEqual([...letterOfLine(line(base64), 1, "file").data], [0xfb, 0xff]);
+    }
+    for (const damaged of ["+/8=AQ==", "+/9=", "+ /8", "é"]) {
+      assert.throws(
+        () => letterOfLine(line(damaged), 1, "file"),
+        (error: OperateError) => error.code === "NOT_DEAD_LETTERS" && !error.message.includes(damaged),
+        damaged,
+      );
+    }
   });
 
   it("keeps a journal that a crash cannot spoil, and one process at a time", () => {

@@ -56,17 +56,25 @@ const ON_AT_FIRST = ["bigquery", "storage", "logging", "monitoring", "serviceusa
   (name) => `${name}.googleapis.com`,
 );
 
+/** A cloud with one project and nothing in it. */
+export function newState(project: string, projectNumber: string, enabled?: readonly string[]): State {
+  const state = new State();
+  addTo(state, project, projectNumber, enabled);
+  return state;
+}
+
+function addTo(state: State, id: string, number: string, enabled: readonly string[] = []): void {
+  state.projects.set(id, { id, number, createTime: now(), enabled: new Set(), agents: new Set() });
+  addDefaultLogs(state, state.project(id));
+  enableServices(state.project(id), [...ON_AT_FIRST, ...enabled]);
+}
+
 /** Throws MissingTool where the discovery documents cannot be had. */
 export async function startFakeCloud(options: FakeCloudOptions = {}): Promise<FakeCloud> {
   prepareDiscovery();
   const { project = "bank-project", projectNumber = "123456789012" } = options;
-  const state = new State();
-  const addProject = (id: string, number: string, enabled: readonly string[] = []) => {
-    state.projects.set(id, { id, number, createTime: now(), enabled: new Set(), agents: new Set() });
-    addDefaultLogs(state, state.project(id));
-    enableServices(state.project(id), [...ON_AT_FIRST, ...enabled]);
-  };
-  addProject(project, projectNumber, options.enabled);
+  const state = newState(project, projectNumber, options.enabled);
+  const addProject = (id: string, number: string, enabled: readonly string[] = []) => addTo(state, id, number, enabled);
 
   const [requests, failures, callers]: [RecordedRequest[], Failures, Map<string, Caller | undefined>] = [
     [],
