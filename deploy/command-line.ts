@@ -1,6 +1,7 @@
 /** What the command lines of deploy/ have in common: how they are parsed, what they have to do with the world, and how they end. */
 import { createInterface } from "node:readline/promises";
 import yargs, { type Argv } from "yargs";
+import { OutputError } from "../files/output";
 import { SchemaError } from "../schemas/schema";
 import { DeploymentError } from "./deployment";
 import { type Run, runner, ToolMissing } from "./run";
@@ -40,7 +41,7 @@ export type Main = (argv: readonly string[], world?: World) => Promise<number>;
 type ErrorClass = abstract new (...args: never[]) => Error;
 
 /** Errors whose message is for whoever runs this, in every command. */
-const SAID: readonly ErrorClass[] = [UsageError, DeploymentError, SchemaError, ToolMissing];
+const SAID: readonly ErrorClass[] = [UsageError, DeploymentError, SchemaError, ToolMissing, OutputError];
 
 /**
  * Runs one command line, and answers its exit code: the command's own; 1 where it failed with an error of `said`, whose message is

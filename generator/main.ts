@@ -1,7 +1,7 @@
 /** Makes messages and publishes them, or writes them as lines: `npx ts-node generator/main.ts --help`. */
 import fs from "node:fs";
-import { open } from "node:fs/promises";
 import { finished } from "node:stream/promises";
+import { OutputError, openWhole, refuseLink, writeOutput } from "../files/output";
 import { loadTableSchema } from "../schemas/load";
 import { SchemaError } from "../schemas/schema";
 import { batches } from "./batches";
@@ -25,7 +25,7 @@ interface Outcome {
 }
 
 /** What the command line is at fault for. */
-const USAGE = [UsageError, UnknownLocaleError, SchemaError];
+const USAGE = [UsageError, UnknownLocaleError, SchemaError, OutputError];
 
 type Batches = AsyncIterable<readonly Uint8Array[]>;
 
@@ -45,6 +45,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 async function run(command: GeneratorCommand): Promise<number> {
   const { destination, count, seed, rate, locale, invalid } = command;
+  if (command.summary !== undefined) refuseLink(command.summary);
   const lines = destination.kind !== "pubsub";
   const generator = compileGenerator(loadTableSchema(command.schema), { seed, locale, invalid, lines });
   if (!command.seedGiven) say(`seed ${seed} was drawn: --seed ${seed} makes the same messages again`);
@@ -68,7 +69,7 @@ async function run(command: GeneratorCommand): Promise<number> {
     seconds: Math.round(seconds * 1000) / 1000,
     messagesPerSecond: Math.round(outcome.confirmed / seconds),
   };
-  if (command.summary !== undefined) fs.writeFileSync(command.summary, `${JSON.stringify(summary, null, 2)}\n`);
+  if (command.summary !== undefined) writeOutput(command.summary, `${JSON.stringify(summary, null, 2)}\n`);
   if (outcome.error && destination.kind === "pubsub") {
     say(remedy(outcome.error, destination.project, destination.topic, emulatorHost()));
   }
@@ -78,7 +79,11 @@ async function run(command: GeneratorCommand): Promise<number> {
 
 function send(to: Destination, drawn: Batches, progress: Progress, signal: AbortSignal): Promise<Outcome> {
   if (to.kind === "pubsub") return publish(to, drawn, progress, signal);
-  return write(to.kind === "file" ? fs.createWriteStream(to.path) : process.stdout, drawn, progress);
+  return write(
+    to.kind === "file" ? fs.createWriteStream(to.path, { fd: openWhole(to.path) }) : process.stdout,
+    drawn,
+    progress,
+  );
 }
 
 async function write(
@@ -101,7 +106,7 @@ async function publish(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const publisher = await pubsubPublisher(`projects/${project}/topics/${topic}`);
-  const file = ids === undefined ? undefined : await open(ids, "w");
+  const file = ids === undefined ? undefined : openWhole(ids);
   try {
     return await publishAll(drawn, publisher, {
       inFlight: inFlight(),
@@ -109,12 +114,12 @@ async function publish(
       signal,
       async onConfirmed(confirmed) {
         progress.add(confirmed.length);
-        await file?.write(`${confirmed.join("\n")}\n`);
+        if (file !== undefined) fs.writeFileSync(file, `${confirmed.join("\n")}\n`);
       },
       onRetry: (why) => say(`sending again what was not taken: ${why}`),
     });
   } finally {
-    await file?.close();
+    if (file !== undefined) fs.closeSync(file);
     await publisher.close();
   }
 }

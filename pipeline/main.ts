@@ -1,6 +1,5 @@
 #!/usr/bin/env -S npx ts-node
 /** The pipeline's command line. Exit codes: 0 done, 1 lost messages, held at the end or a defect, 2 a command line that cannot be run. */
-import { writeFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { createLog, type Log } from "./log";
 import { ApiError, CredentialsError } from "./dataflow/google";
@@ -13,6 +12,7 @@ import { SubmissionError } from "./runners/python";
 import { ExpansionError } from "./sdk/cross-language";
 import { describe } from "./summary";
 import { DeploymentError } from "../deploy/deployment";
+import { OutputError, refuseLink, writeOutput } from "../files/output";
 import { SchemaError } from "../schemas/schema";
 
 type Print = (text: string) => void;
@@ -38,7 +38,7 @@ export async function main(
 function exitCodeOf(error: unknown): 1 | 2 | undefined {
   const isOne = (kinds: readonly (new (...args: never[]) => Error)[]) => kinds.some((kind) => error instanceof kind);
   if (isOne([ExpansionError, SubmissionError, ApiError, CredentialsError])) return 1;
-  return isOne([UsageError, SchemaError, DeploymentError]) ? 2 : undefined;
+  return isOne([UsageError, SchemaError, DeploymentError, OutputError]) ? 2 : undefined;
 }
 
 async function run(options: Options, log: Log, print: Print): Promise<number> {
@@ -60,11 +60,13 @@ async function run(options: Options, log: Log, print: Print): Promise<number> {
 const HEAP_GROWTH = "--heap-growing-percent=10";
 
 async function runHere(options: DirectOptions, log: Log, print: Print): Promise<number> {
+  // Said before an hour of work, not after it.
+  if (options.summary !== undefined) refuseLink(options.summary);
   setFlagsFromString(HEAP_GROWTH);
   const told = "pulls no more, writes and acknowledges what it has. Once more ends it at once.";
   const summary = await until(told, log, (stop) => runDirect(options, log, stop));
   print(describe(summary));
-  if (options.summary !== undefined) writeFileSync(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
+  if (options.summary !== undefined) writeOutput(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
   return summary.lost || summary.heldBy !== null ? 1 : 0;
 }
 

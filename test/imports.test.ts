@@ -17,17 +17,19 @@ const OBSERVE = ["deploy/resources", "deploy/walk", "deploy/run", "deploy/deploy
 const ROOMS: Record<string, Room> = {
   transforms: { rooms: [], types: ["schemas"], packages: ["node:buffer"] },
   schemas: { rooms: ["transforms/refusal"], packages: [] },
-  generator: { rooms: ["schemas"], packages: ["*"] },
-  pipeline: { rooms: PIPELINE, packages: ["*"] },
+  // Files of this machine, for every program.
+  files: { rooms: ["schemas"], packages: ["*"] },
+  generator: { rooms: ["files", "schemas"], packages: ["*"] },
+  pipeline: { rooms: ["files", ...PIPELINE], packages: ["*"] },
   "pipeline/graph": { rooms: ["pipeline/ends", "pipeline/sdk", "pipeline/steps", ...PIPELINE], packages: [] },
-  "pipeline/endpoints": { rooms: ["pipeline/log", ...PIPELINE], packages: ["*"] },
+  "pipeline/endpoints": { rooms: ["pipeline/log", "files", ...PIPELINE], packages: ["*"] },
   "pipeline/sdk": { rooms: PIPELINE, packages: ["*"] },
-  deploy: { rooms: ["schemas"], packages: ["*"] },
+  deploy: { rooms: ["files", "schemas"], packages: ["*"] },
   "deploy/deployment": { rooms: [], packages: [] },
   "deploy/rules": { rooms: ["deploy/deployment"], packages: [] },
   "deploy/resources": { rooms: ["deploy/deployment", "deploy/rules", "schemas"], packages: [] },
   "deploy/walk": { rooms: ["deploy/resources", "schemas"], packages: ["node:util"] },
-  "deploy/run": { rooms: ["deploy/resources"], packages: ["*"] },
+  "deploy/run": { rooms: ["files/output", "deploy/resources"], packages: ["*"] },
   "deploy/observe": { rooms: OBSERVE, packages: ["node:crypto", "node:fs", "node:os", "node:path"] },
   "deploy/attest": {
     rooms: ["deploy/observe/audit/model", ...OBSERVE],
@@ -36,10 +38,10 @@ const ROOMS: Record<string, Room> = {
   // It fetches nothing: whom to trust is an argument.
   "deploy/attest/verify": { rooms: ["deploy/attest/dsse", "deploy/attest/statement"], packages: ["node:crypto"] },
   "deploy/report": { rooms: ["deploy/observe/audit/model"], packages: ["node:crypto"] },
-  "deploy/report/pdf": { rooms: [], packages: ["*"] },
+  "deploy/report/pdf": { rooms: ["files/output"], packages: ["*"] },
   // It reads and publishes messages, and makes, changes and removes no resource.
   "deploy/operate": {
-    rooms: ["transforms", "deploy/command-line", "deploy/settings", "deploy/observe", ...OBSERVE],
+    rooms: ["files", "transforms", "deploy/command-line", "deploy/settings", "deploy/observe", ...OBSERVE],
     packages: [
       "@google-cloud/pubsub",
       "@duckdb/node-api",
@@ -51,7 +53,7 @@ const ROOMS: Record<string, Room> = {
       "yargs",
     ],
   },
-  "deploy/change": { rooms: ["deploy/observe", ...OBSERVE], packages: ["node:fs", "node:path"] },
+  "deploy/change": { rooms: ["files/output", "deploy/observe", ...OBSERVE], packages: ["node:fs", "node:path"] },
   test: { rooms: ["*"], packages: ["*"] },
 };
 /** The files that are allowed more, by name. */
@@ -145,6 +147,7 @@ describe("the imports", () => {
     "deploy/operate/a.ts": 'import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";',
     "deploy/operate/b.ts": 'import { journal } from "../change/journal";',
     "deploy/observe/b.ts": 'import { spawn } from "node:child_process";',
+    "files/a.ts": 'import { runner } from "../deploy/run";',
     "elsewhere/a.ts": "",
   };
   for (const [file, source] of Object.entries(broken)) {

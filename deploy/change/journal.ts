@@ -1,6 +1,7 @@
 /** What was done, by whom and when: a line of JSON each, kept on this machine. */
-import { appendFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { appendOutput } from "../../files/output";
 
 export interface Entry {
   readonly resource: string;
@@ -18,5 +19,5 @@ export const JOURNAL = "build/deploy/journal.jsonl";
 /** `by` is who is signed in, and who runs it here. */
 export function journal(path: string, by: string, now: () => Date = () => new Date()): Journal {
   mkdirSync(dirname(path), { recursive: true });
-  return (entry) => appendFileSync(path, `${JSON.stringify({ at: now().toISOString(), by, ...entry })}\n`);
+  return (entry) => appendOutput(path, `${JSON.stringify({ at: now().toISOString(), by, ...entry })}\n`);
 }

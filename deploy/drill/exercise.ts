@@ -1,6 +1,7 @@
 /** The drill on a real deployment, in order: generate, run, take the key, watch what stops, give it back, count. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { writeOutput } from "../../files/output";
 import { countWaiting } from "../change/restore/waiting";
 import { lastWords } from "../change/revoke/jobs";
 import { readRecord, recordPath, type Revocation } from "../change/revoke/record";
@@ -221,6 +222,6 @@ async function drained(
 
 export function writeSummary(folder: string, summary: Summary): string {
   const path = join(folder, "summary.json");
-  writeFileSync(path, `${JSON.stringify(summary, null, 2)}\n`);
+  writeOutput(path, `${JSON.stringify(summary, null, 2)}\n`);
   return path;
 }

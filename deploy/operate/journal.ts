@@ -6,14 +6,15 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
-  truncateSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { openAppended } from "../../files/output";
 import { OperateError } from "./trouble";
 
 /**
@@ -74,8 +75,8 @@ export function openReplayJournal(path: string, by: string, now: () => Date = ()
   const unlock = lock(`${path}.lock`);
   try {
     const all = new Map(knownReplays(path));
-    if (existsSync(path)) truncateSync(path, readFileSync(path).lastIndexOf(10) + 1);
-    const file = openSync(path, "a");
+    const file = openAppended(path);
+    ftruncateSync(file, readFileSync(path).lastIndexOf(10) + 1);
     return {
       of: (id) => all.get(id),
       add(entries) {

@@ -77,8 +77,10 @@ export function filePublisher(path: string): Publisher {
 
 function writeWhole(path: string, text: string): void {
   const part = `${path}.part`;
+  // What a crash has left.
+  rmSync(part, { force: true });
   try {
-    const file = openSync(part, "w");
+    const file = openSync(part, "wx");
     writeSync(file, text);
     fsyncSync(file);
     closeSync(file);

@@ -1,6 +1,7 @@
 /** What an audit leaves behind: a folder of its own, named by its time, and `latest`, which is the last one. */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { writeOutput } from "../../files/output";
 import { envelopeAsText, seal, type Signer } from "../attest/dsse";
 import { statementOf } from "../attest/statement";
 import { driftAsText } from "../observe/audit/drift";
@@ -40,7 +41,7 @@ export async function writeAudit(audit: Audit, signer: Signer, version: string, 
   const name = audit.observedAt.replaceAll(":", "-");
   const folder = join(audits, name);
   mkdirSync(folder, { recursive: true });
-  const write = (file: string, text: string) => writeFileSync(join(folder, file), text);
+  const write = (file: string, text: string) => writeOutput(join(folder, file), text);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
   write("audit.json", json(audit));
   write("observations.json", json(audit.observations));

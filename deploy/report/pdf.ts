@@ -1,10 +1,11 @@
 /** The report on paper, by a chromium of this machine. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { writeOutput } from "../../files/output";
 
 /** It asks nobody for anything, and leaves nothing behind. */
 export const QUIET_FLAGS = [
@@ -35,10 +36,14 @@ export async function printToPdf(page: string, pdf: string): Promise<string | un
   const profile = mkdtempSync(join(tmpdir(), "report-"));
   try {
     const flags = [...QUIET_FLAGS, `--user-data-dir=${profile}`, "--no-pdf-header-footer"];
-    const args = [...flags, `--print-to-pdf=${resolve(pdf)}`, pathToFileURL(resolve(page)).href];
+    // chromium would follow a link: it writes into a folder of its own.
+    const printed = join(profile, "printed.pdf");
+    const args = [...flags, `--print-to-pdf=${printed}`, pathToFileURL(resolve(page)).href];
     const child = spawn(chromium, args, { stdio: "ignore", timeout: LONGEST_MS });
     const [code] = await once(child, "close");
-    return code === 0 && existsSync(pdf) ? undefined : `chromium ended with ${code}`;
+    if (code !== 0 || !existsSync(printed)) return `chromium ended with ${code}`;
+    writeOutput(pdf, readFileSync(printed));
+    return undefined;
   } finally {
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }

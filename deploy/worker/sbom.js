@@ -4,7 +4,7 @@
  * go.cdx.json: the modules in the worker's boot, as Go says them, where both are here; else the pinned modules. Nothing is fetched.
  */
 const { spawnSync } = require("node:child_process");
-const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 /** What a package.json does not say: the licence of Apache Beam's repository. */
@@ -113,6 +113,7 @@ const folder = process.argv[2] ?? "build/sbom";
 mkdirSync(folder, { recursive: true });
 for (const [name, make] of Object.entries({ npm: ofNpm, python: ofPython, java: ofJava, go: ofGo })) {
   const made = make();
-  writeFileSync(join(folder, `${name}.cdx.json`), `${JSON.stringify(made, null, 2)}\n`);
+  const flag = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  writeFileSync(join(folder, `${name}.cdx.json`), `${JSON.stringify(made, null, 2)}\n`, { flag });
   console.log(`${join(folder, `${name}.cdx.json`)}: ${made.components.length} components`);
 }

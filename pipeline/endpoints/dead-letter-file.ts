@@ -2,8 +2,9 @@
  * Dead letters into a file, one a line: the JSON of a `google.pubsub.v1.PubsubMessage`, so that a line can be published as it is.
  * A message id that is in the file is not written again, whatever is redelivered and whenever the process was killed.
  */
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { DeadLetterWriter, SetUpError, WriteResult } from "./endpoint";
+import { openAppendedLater } from "../../files/output";
 import type { DeadLetter } from "../../transforms/dead-letter";
 
 /** Opens the file, or makes it. What hinders it is a set-up error of each write until it is mended. */
@@ -49,7 +50,7 @@ class OpenFile {
   ) {}
 
   static async open(path: string): Promise<OpenFile> {
-    const handle = await open(path, "a+");
+    const handle = await openAppendedLater(path);
     try {
       return new OpenFile(handle, await readIds(handle));
     } catch (error) {
@@ -144,6 +145,8 @@ function idOfLine(line: Buffer): string {
 
 const MENDS: Record<string, string> = {
   NOT_DEAD_LETTERS: "holds something else than dead letters: name another file",
+  LINK: "is a symbolic link, which is not followed: name the file itself",
+  NOT_A_FILE: "is no regular file: name one",
   ENOENT: "is in a folder that is not there: make the folder",
   ENOTDIR: "is in a folder that is not there: make the folder",
   EACCES: "may not be written by this account: change its permissions, or name another file",

@@ -19,6 +19,11 @@ import threading
 from typing import Any, TextIO
 
 
+def through_no_link(path: str, flags: int) -> int:
+    """An `opener` for files that are written: who can write to the folder could otherwise lead us anywhere."""
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)
+
+
 def start_expansion_service() -> tuple[Any, str]:
     """Starts it on a free port. Answers the server, which lives as long as it is held, and its address."""
     import grpc
@@ -89,9 +94,9 @@ def submit(graph: str, flags: list[str], folder: str, dry_run: bool) -> dict[str
         def create_job_description(self, job):
             job.proto_pipeline = InOneOrder(job.proto_pipeline)
             super().create_job_description(job)
-            with open(os.path.join(folder, "pipeline.pb"), "wb") as file:
+            with open(os.path.join(folder, "pipeline.pb"), "wb", opener=through_no_link) as file:
                 file.write(job.proto_pipeline.SerializeToString())
-            with open(os.path.join(folder, "request.json"), "w", encoding="utf-8") as file:
+            with open(os.path.join(folder, "request.json"), "w", encoding="utf-8", opener=through_no_link) as file:
                 file.write(job.json())
 
     class DryRunClient(Client):

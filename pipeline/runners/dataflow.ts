@@ -1,6 +1,6 @@
 /** A submission to Dataflow: held against the rules, expanded, sent, and read back. */
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expandGraph, writeGraph } from "./expand";
@@ -23,6 +23,7 @@ import { versionOf } from "../steps";
 import { UsageError } from "../usage-error";
 import type { Deployment } from "../../deploy/deployment";
 import { describeBroken, heldAgainstRules, NOTHING_OBSERVED, type Verdict } from "../../deploy/rules";
+import { writeOutput } from "../../files/output";
 
 /** What a submission is made with. */
 interface Context {
@@ -49,7 +50,7 @@ export async function runDataflow(
   const asked = askedOfJob({ ...deployment, labels }, options.others, accepted, options.methods);
   const { jobId } = await submit(context, deployment, asked);
   const record = await readBack(context, asked, verdict, jobId);
-  writeFileSync(join(options.jobFolder, "job.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeOutput(join(options.jobFolder, "job.json"), `${JSON.stringify(record, null, 2)}\n`);
   print(describeJob(record));
   const code = await judge(context, record);
   if (code !== 0 || !options.wait || jobId === null) return code;

@@ -1,9 +1,10 @@
 /** The graph for workers: expanded with the help of other languages, as the proto that a job service takes. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Context, composites, type Methods } from "../composites";
 import { buildGraph } from "../graph";
 import { PipelineProto, pipelineProto, type WorkerEnvironments } from "../sdk/pipeline-proto";
+import { writeOutput } from "../../files/output";
 
 export function expandGraph(methods: Methods, context: Context, workers: WorkerEnvironments): Promise<PipelineProto> {
   const endpoints = composites(methods, context);
@@ -14,6 +15,6 @@ export function expandGraph(methods: Methods, context: Context, workers: WorkerE
 export function writeGraph(proto: PipelineProto, folder: string): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "graph.pb");
-  writeFileSync(file, PipelineProto.toBinary(proto));
+  writeOutput(file, PipelineProto.toBinary(proto));
   return file;
 }
