@@ -1,8 +1,10 @@
 /** Runs gcloud and bq: without a shell, some at once. */
 import { spawn } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { writeOutput } from "../files/output";
 import type { Command } from "./resources/command";
+import { answersForBq } from "./run/for-bq";
 
 export interface Answer {
   readonly code: number;
@@ -11,6 +13,9 @@ export interface Answer {
 }
 
 export type Run = (command: Command) => Promise<Answer>;
+
+/** Starts one command and answers how it ended. Throws ToolMissing. */
+export type Start = (command: Command, env: NodeJS.ProcessEnv) => Promise<Answer>;
 
 /** gcloud or bq is not installed. */
 export class ToolMissing extends Error {
@@ -30,15 +35,17 @@ const QUIET = {
 const AT_ONCE = 6;
 
 /** At most six run at a time; the others wait. Throws ToolMissing. */
-export function runner(env: NodeJS.ProcessEnv = process.env): Run {
+export function runner(env: NodeJS.ProcessEnv = process.env, start: Start = spawned): Run {
   const waiting: (() => void)[] = [];
   let running = 0;
+  const quiet = { ...QUIET, ...env };
+  const forBq = answersForBq(quiet, (...args) => start({ tool: "gcloud", args }, quiet));
   return async (command) => {
     if (running >= AT_ONCE) await new Promise<void>((free) => waiting.push(free));
     running++;
     try {
       writeFiles(command);
-      return await spawned(command, { ...QUIET, ...env });
+      return await start(command, command.tool === "bq" ? { ...quiet, ...(await forBq()) } : quiet);
     } finally {
       running--;
       waiting.shift()?.();
@@ -50,11 +57,12 @@ export function runner(env: NodeJS.ProcessEnv = process.env): Run {
 export function writeFiles({ files = {} }: Pick<Command, "files">): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
+    writeOutput(path, content);
   }
 }
 
-function spawned({ tool, args }: Command, env: NodeJS.ProcessEnv): Promise<Answer> {
+/** In a process of its own. Throws ToolMissing. */
+export function spawned({ tool, args }: Command, env: NodeJS.ProcessEnv): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const child = spawn(tool, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };

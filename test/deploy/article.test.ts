@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { main } from "../../deploy/main";
 import { API } from "../../deploy/resources/apis";
 import { bq, type Command, gcloud, shown } from "../../deploy/resources/command";
-import { type Run, runner, ToolMissing } from "../../deploy/run";
+import { type Run, ToolMissing } from "../../deploy/run";
 import { isFirstNode } from "../pipeline/dataflow/stand-ins";
 import { MissingTool } from "../support/emulators/process";
 import { type FakeCloud, startFakeCloud } from "../support/fake-cloud/cloud";
+import { warmRunner } from "../support/fake-cloud/warm/warm";
 import { skipFor } from "../support/skip";
 
 const DECRYPTER = "roles/cloudkms.cryptoKeyEncrypterDecrypter";
@@ -74,7 +75,7 @@ if (isFirstNode) {
     before(async function () {
       try {
         cloud = await startFakeCloud({ enabled: Object.values(API) });
-        run = runner({ ...process.env, ...cloud.env });
+        run = warmRunner(cloud.env);
         for (const tool of ["gcloud", "bq"] as const) await run({ tool, args: ["version"] });
       } catch (error) {
         if (error instanceof ToolMissing)

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { DUTIES } from "../../deploy/observe/permissions";
 import { main } from "../../deploy/main";
 import { API } from "../../deploy/resources/apis";
-import { runner, ToolMissing } from "../../deploy/run";
+import { ToolMissing } from "../../deploy/run";
 import { isFirstNode } from "../pipeline/dataflow/stand-ins";
 import { MissingTool } from "../support/emulators/process";
 import { type FakeCloud, startFakeCloud } from "../support/fake-cloud/cloud";
+import { warmRunner } from "../support/fake-cloud/warm/warm";
 import { skipFor } from "../support/skip";
 
 if (isFirstNode) {
@@ -22,7 +23,7 @@ if (isFirstNode) {
       const { roles: sets } = DUTIES.find(({ name }) => name === "plan")!;
       const roles = sets.flatMap(({ role }) => (typeof role === "string" ? [role] : []));
       const permissions = sets.flatMap(({ role }) => (typeof role === "string" ? [] : role));
-      const run = runner({ ...process.env, ...cloud.as({ roles, permissions }) });
+      const run = warmRunner(cloud.as({ roles, permissions }));
       let out = "";
       const say = (text: string) => {
         out += text;
@@ -35,7 +36,7 @@ if (isFirstNode) {
     before(async function () {
       try {
         cloud = await startFakeCloud({ enabled: Object.values(API) });
-        for (const tool of ["gcloud", "bq"] as const) await runner()({ tool, args: ["version"] });
+        for (const tool of ["gcloud", "bq"] as const) await warmRunner({})({ tool, args: ["version"] });
       } catch (error) {
         if (error instanceof ToolMissing)
           skipFor(this, new MissingTool("The duties are tested by gcloud and bq", error.message));

@@ -6,10 +6,11 @@ import { join } from "node:path";
 import { main } from "../../deploy/main";
 import { API } from "../../deploy/resources/apis";
 import { gcloud, shown } from "../../deploy/resources/command";
-import { type Answer, type Run, runner, ToolMissing } from "../../deploy/run";
+import { type Answer, type Run, ToolMissing } from "../../deploy/run";
 import { isFirstNode } from "../pipeline/dataflow/stand-ins";
 import { MissingTool } from "../support/emulators/process";
 import { type FakeCloud, startFakeCloud } from "../support/fake-cloud/cloud";
+import { warmRunner } from "../support/fake-cloud/warm/warm";
 import { skipFor } from "../support/skip";
 
 if (isFirstNode) {
@@ -46,7 +47,7 @@ if (isFirstNode) {
       try {
         // Only one is off: that a plan is made anew once it is on shows with one.
         cloud = await startFakeCloud({ enabled: Object.values(API).filter((api) => api !== API.dataflow) });
-        run = runner({ ...process.env, ...cloud.env });
+        run = warmRunner(cloud.env);
         for (const tool of ["gcloud", "bq"] as const) await run({ tool, args: ["version"] });
       } catch (error) {
         if (error instanceof ToolMissing)

@@ -4,13 +4,14 @@ import { API } from "../../deploy/resources/apis";
 import { type Command, shown } from "../../deploy/resources/command";
 import { orgPolicies } from "../../deploy/resources/org-policies";
 import type { Removal, Resource } from "../../deploy/resources/resource";
-import { type Run, runner, ToolMissing } from "../../deploy/run";
+import { type Run, ToolMissing } from "../../deploy/run";
 import { asking } from "../../deploy/observe/ask";
 import { readOne } from "../../deploy/observe/read";
 import { differences } from "../../deploy/walk/diff";
 import { isFirstNode } from "../pipeline/dataflow/stand-ins";
 import { MissingTool } from "../support/emulators/process";
 import { type FakeCloud, startFakeCloud } from "../support/fake-cloud/cloud";
+import { warmRunner } from "../support/fake-cloud/warm/warm";
 import { skipFor } from "../support/skip";
 import { setupFor } from "./setups";
 
@@ -24,7 +25,7 @@ if (isFirstNode) {
     before(async function () {
       try {
         cloud = await startFakeCloud({ enabled: Object.values(API) });
-        run = runner({ ...process.env, ...cloud.env });
+        run = warmRunner(cloud.env);
         await run({ tool: "gcloud", args: ["version"] });
       } catch (error) {
         if (error instanceof ToolMissing)

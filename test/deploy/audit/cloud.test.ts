@@ -8,7 +8,7 @@ import { settingsOf } from "../../../deploy/deployment/settings";
 import { audit } from "../../../deploy/observe/audit/audit";
 import { isNotObserved, openPoints } from "../../../deploy/observe/audit/model";
 import { askedOf } from "../../../deploy/resources/setup";
-import { runner } from "../../../deploy/run";
+
 import { loadTableSchema } from "../../../schemas/load";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
 import { MOVED } from "../../proof/moved";
@@ -24,6 +24,7 @@ import {
   REGION,
 } from "../../support/fake-cloud/client";
 import type { FakeCloud } from "../../support/fake-cloud/cloud";
+import { warmRunner } from "../../support/fake-cloud/warm/warm";
 import { skipFor } from "../../support/skip";
 import { job, KEY, PROJECT } from "./answers";
 
@@ -55,7 +56,7 @@ if (isFirstNode) {
       for (const { move } of MOVED) move(cloud, jobId);
       const [names, asked] = [cloud.names(), cloud.requests.length];
       const settings = settingsOf({ PROJECT_ID: PROJECT });
-      const world = { run: runner({ ...process.env, ...cloud.env }) };
+      const world = { run: warmRunner(cloud.env) };
       const made = await audit(askedOf(settings, loadTableSchema(settings.SCHEMA), "0.1.0"), world, "a fake cloud");
 
       // Nothing stays open because the stand-in does not know the question.
@@ -86,7 +87,7 @@ if (isFirstNode) {
       const ring = KEY.split("/cryptoKeys/")[0]!;
       const template = { purpose: "ASYMMETRIC_SIGN", versionTemplate: { algorithm: "EC_SIGN_P256_SHA256" } };
       await call(cloud, "POST", `/cloudkms/v1/${ring}/cryptoKeys?cryptoKeyId=attest`, template);
-      const run = runner({ ...process.env, ...cloud.env });
+      const run = warmRunner(cloud.env);
       const signer = await kmsSigner(`${ring}/cryptoKeys/attest/cryptoKeyVersions/1`, run);
       const statement = Buffer.from("what was observed");
       assert.ok(verify("sha256", statement, signer.publicKey, await signer.sign(statement)));

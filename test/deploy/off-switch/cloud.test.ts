@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { CONSUMERS } from "../../../deploy/observe/access/probe";
 import { DUTIES } from "../../../deploy/observe/permissions";
 import { main } from "../../../deploy/off-switch";
-import { type Run, runner } from "../../../deploy/run";
+import type { Run } from "../../../deploy/run";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
 import { MissingTool } from "../../support/emulators/process";
 import { agentsOf, bindingFor, call } from "../../support/fake-cloud/client";
 import { isOnPath } from "../../support/go";
+import { warmRunner } from "../../support/fake-cloud/warm/warm";
 import { skipFor } from "../../support/skip";
 import { type PreparedCloud, preparedCloud } from "./prepared-cloud";
 
@@ -48,7 +49,7 @@ if (isFirstNode) {
       const names = roles.flatMap(({ role }) => (typeof role === "string" ? [role] : []));
       const single = roles.flatMap(({ role }) => (typeof role === "string" ? [] : role));
       const caller = prepared.cloud.as({ roles: names, permissions: [...single, ...besides] });
-      return runner({ ...process.env, ...caller });
+      return warmRunner(caller);
     }
 
     async function offSwitch(text: string): Promise<{ code: number; out: string }> {
@@ -137,7 +138,7 @@ if (isFirstNode) {
 
     it("rotate: the table and the file go under a new version, and an older one that something may need stays", async () => {
       const { state, project } = prepared.cloud;
-      run = runner({ ...process.env, ...prepared.cloud.env });
+      run = warmRunner(prepared.cloud.env);
       // What was taken before comes back.
       state.policies.set(`cloudkms/${prepared.key}`, bindingFor(...Object.values(agentsOf(prepared.cloud))));
       const rotated = await offSwitch(`rotate --yes ${prepared.keyName} --disable-old`);

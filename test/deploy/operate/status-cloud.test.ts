@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { main } from "../../../deploy/operate";
 import type { Status } from "../../../deploy/operate/status/model";
-import { runner, ToolMissing } from "../../../deploy/run";
+import { ToolMissing } from "../../../deploy/run";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
 import { call } from "../../support/fake-cloud/client";
 import { MissingTool } from "../../support/emulators/process";
+import { warmRunner } from "../../support/fake-cloud/warm/warm";
 import { skipFor } from "../../support/skip";
 import { type PreparedCloud, preparedCloud } from "../off-switch/prepared-cloud";
 
@@ -16,7 +17,7 @@ if (isFirstNode) {
     before(async function () {
       try {
         made = await preparedCloud();
-        await runner({ ...process.env, ...made.cloud.env })({ tool: "gcloud", args: ["version"] });
+        await warmRunner(made.cloud.env)({ tool: "gcloud", args: ["version"] });
       } catch (error) {
         if (error instanceof ToolMissing) skipFor(this, new MissingTool("A status is tested by gcloud", error.message));
         throw error instanceof MissingTool ? skipFor(this, error) : error;
@@ -29,7 +30,7 @@ if (isFirstNode) {
       let printed = "";
       const world = {
         env: { ...cloud.env, PROJECT_ID: cloud.project },
-        run: runner({ ...process.env, ...cloud.env }),
+        run: warmRunner(cloud.env),
         print: (text: string) => {
           printed += text;
         },

@@ -1,10 +1,11 @@
 /** How the tests of the fake cloud speak to it: over HTTP, which is quick, or by the real commands. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import type { Context } from "mocha";
+import type { Command } from "../../../deploy/resources/command";
+import { type Answer as Ended, ToolMissing } from "../../../deploy/run";
 import { MissingTool } from "../emulators/process";
 import { orSkip } from "../skip";
 import { type FakeCloud, type FakeCloudOptions, startFakeCloud } from "./cloud";
+import { warmRunner } from "./warm/warm";
 
 /** For a hook: skips the tests where the discovery documents cannot be had. */
 export async function fakeCloudFor(test: Context, options: FakeCloudOptions = {}): Promise<FakeCloud> {
@@ -34,32 +35,13 @@ export async function call(
   return { status: answer.status, body: text.startsWith("{") ? JSON.parse(text) : text };
 }
 
-export interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const running = new Set<ChildProcess>();
-process.once("exit", () => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 /** Runs gcloud or bq to its end. Throws MissingTool where it is not on the PATH. */
-export async function command(env: FakeCloud["env"], program: string, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
-  const [out, err]: [string[], string[]] = [[], []];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => out.push(text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => err.push(text));
-  running.add(child);
+export async function command(env: FakeCloud["env"], tool: Command["tool"], ...args: string[]): Promise<Ended> {
   try {
-    const [code] = await once(child, "close");
-    return { code, stdout: out.join(""), stderr: err.join("") };
+    return await warmRunner(env)({ tool, args });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new MissingTool(`${program} is not on the PATH`, "Install the Google Cloud CLI, with its component bq");
-  } finally {
-    running.delete(child);
+    if (!(error instanceof ToolMissing)) throw error;
+    throw new MissingTool(`${tool} is not on the PATH`, "Install the Google Cloud CLI, with its component bq");
   }
 }
 

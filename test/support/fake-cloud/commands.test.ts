@@ -25,7 +25,7 @@ if (isFirstNode) {
     });
     after(() => cloud?.stop());
 
-    async function run(program: string, line: string): Promise<string> {
+    async function run(program: "gcloud" | "bq", line: string): Promise<string> {
       const { code, stdout, stderr } = await command(cloud.env, program, ...line.split(/\s+/));
       assert.equal(code, 0, `${program} ${line}\n${stdout}${stderr}`);
       return stdout;
