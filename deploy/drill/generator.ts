@@ -17,7 +17,10 @@ export interface Generating {
   readonly topic: string;
   readonly schema: string;
   readonly messages: number;
-  readonly rate: number;
+  /** A second; undefined for as many as can be. */
+  readonly rate?: number;
+  /** Share of messages that can never become a row; 0.02 unless said. */
+  readonly invalid?: number;
   readonly seed: number;
   /** Where ids and summary are written. */
   readonly folder: string;
@@ -26,12 +29,13 @@ export interface Generating {
 /** Ends with what came of it, also where it was refused. */
 export type Generate = (generating: Generating) => Promise<Generated>;
 
-export const generate: Generate = ({ project, topic, schema, messages, rate, seed, folder }) => {
+export const generate: Generate = ({ project, topic, schema, messages, rate, invalid = 0.02, seed, folder }) => {
   const [ids, summary] = [`${folder}/published-${seed}.txt`, `${folder}/generator-${seed}.json`];
   mkdirSync(dirname(ids), { recursive: true });
   const to = ["-d", "pubsub", "-p", project, "-t", topic, "--ids", ids, "--summary", summary, "--schema", schema];
-  const what = ["-n", String(messages), "--rate", String(rate), "--seed", String(seed), "--invalid", "0.02"];
-  const child = spawn(process.execPath, ["-r", "ts-node/register", "generator/main.ts", ...to, ...what], {
+  const what = ["-n", String(messages), "--seed", String(seed), "--invalid", String(invalid)];
+  const paced = rate === undefined ? [] : ["--rate", String(rate)];
+  const child = spawn(process.execPath, ["-r", "ts-node/register", "generator/main.ts", ...to, ...what, ...paced], {
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

@@ -27,20 +27,28 @@ export class DrillError extends Error {
 
 const PRODUCTION = /(^|[^a-z])(prod|prd|production|live)([^a-z]|$)/i;
 
-/** `labels`: the project's. Throws DrillError. */
-export function refuseProduction(settings: Settings, labels: Readonly<Record<string, string>>): void {
-  const { DEPLOYMENT, PROJECT_ID } = settings;
-  const own = "make a deployment of its own for it, with a key of its own: DEPLOYMENT=drill KEY=drill-key …";
-  if (DEPLOYMENT === SETTINGS.DEPLOYMENT.usual)
-    throw new DrillError("NO_NAME", `DEPLOYMENT is not given: a drill takes the key of one of its own name; ${own}`);
+/** What says that it is production, `DEPLOYMENT is prod`; undefined where nothing does. `labels`: the project's. */
+export function productionOf(
+  { DEPLOYMENT, PROJECT_ID }: Settings,
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
   const named = [
     ["DEPLOYMENT", DEPLOYMENT],
     ["PROJECT_ID", PROJECT_ID],
     ...Object.entries(labels).map(([name, value]) => [`the project's label ${name}`, value] as const),
   ] as const;
   const found = named.find(([, value]) => PRODUCTION.test(value));
-  if (found !== undefined)
-    throw new DrillError("PRODUCTION", `${found[0]} is ${found[1]}: no drill is run on production; ${own}`);
+  return found && `${found[0]} is ${found[1]}`;
+}
+
+/** `labels`: the project's. Throws DrillError. */
+export function refuseProduction(settings: Settings, labels: Readonly<Record<string, string>>): void {
+  const { DEPLOYMENT } = settings;
+  const own = "make a deployment of its own for it, with a key of its own: DEPLOYMENT=drill KEY=drill-key …";
+  if (DEPLOYMENT === SETTINGS.DEPLOYMENT.usual)
+    throw new DrillError("NO_NAME", `DEPLOYMENT is not given: a drill takes the key of one of its own name; ${own}`);
+  const found = productionOf(settings, labels);
+  if (found !== undefined) throw new DrillError("PRODUCTION", `${found}: no drill is run on production; ${own}`);
 }
 
 /** `typed`: what was typed, or given by --yes. Throws DrillError. */

@@ -30,10 +30,13 @@ export class ModelledCloud {
   private readonly all: Resource[] = [];
   private readonly made = new Map<string, Resources>();
 
+  /** `declared`: what a deployment is made of. */
+  constructor(private readonly declared: typeof resourcesOf = resourcesOf) {}
+
   /** The resources as they are declared, but for reading what this cloud answers. */
   readonly declare = (setup: Setup): Resources => {
     const id = JSON.stringify(setup.settings);
-    const made = this.made.get(id) ?? this.modelled(resourcesOf(setup));
+    const made = this.made.get(id) ?? this.modelled(this.declared(setup));
     this.made.set(id, made);
     return made;
   };

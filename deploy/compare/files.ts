@@ -1,0 +1,23 @@
+/** The files of a comparison. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pageOf } from "./page";
+import { plotFile } from "./plot";
+import { summaryAsMarkdown } from "./said";
+import type { Summary } from "./summary";
+
+/** Answers their paths. */
+export function writeComparisonFiles(folder: string, summary: Summary): readonly string[] {
+  mkdirSync(folder, { recursive: true });
+  const files = {
+    "summary.json": `${JSON.stringify(summary, null, 2)}\n`,
+    "report.html": pageOf(summary),
+    "report.md": summaryAsMarkdown(summary),
+    "plot.svg": plotFile(summary),
+  };
+  return Object.entries(files).map(([name, text]) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  });
+}
