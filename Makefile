@@ -178,6 +178,10 @@ test: setup ## format, lint, types, and every test, on Node 20, 22 and 24
 fuzz: node_modules/.installed ## search for input that breaks what must hold: messages, schemas, options, deployments, dead letters, the fake cloud (SECONDS TARGET SEED)
 	@SECONDS=$(or $(SECONDS),600) TARGET=$(TARGET) SEED=$(if $(filter-out file,$(origin SEED)),$(SEED)) $(TS) test/fuzz/main.ts
 
+.PHONY: torture
+torture: setup ## the pipeline through seeded faults, modelled and real: kills, lost answers, full disks; nothing lost, invented or doubled (RUNS SEED MODELLED SIDE_BY_SIDE)
+	@RUNS=$(RUNS) SEED=$(SEED) MODELLED=$(MODELLED) SIDE_BY_SIDE=$(SIDE_BY_SIDE) $(TS) test/torture/main.ts
+
 .PHONY: bench
 bench: setup ## the yardsticks: ratios to peers, measured in the same run; then bench-graph and bench-worker (BENCH=parse,backlog,… some of the first alone)
 	@$(TS) test/bench/main.ts
@@ -194,6 +198,10 @@ bench-worker: worker ## our worker beside Python's and beside plain Node, on one
 .PHONY: soak
 soak: node_modules/.installed ## the pipeline for hours at a steady rate: are memory and delay flat? build/soak has report, plot and samples (MINUTES RATE INVALID SINK=stand-in|duckdb LIMIT_MB LIMIT_MS)
 	@MINUTES=$(MINUTES) RATE=$(RATE) $(if $(filter-out file,$(origin INVALID)),INVALID=$(INVALID)) SINK=$(SINK) LIMIT_MB=$(LIMIT_MB) LIMIT_MS=$(LIMIT_MS) $(TS) test/bench/soak.ts
+
+.PHONY: bench-capacity
+bench-capacity: worker ## what rate one core holds, and where delay bends: the DirectRunner, and one worker (HOLD seconds each, BUNDLE)
+	@HOLD=$(HOLD) BUNDLE=$(BUNDLE) $(TS) test/bench/capacity.ts
 
 .PHONY: bench-peers
 bench-peers: node_modules/.installed ## install the peers that bench measures against (Python and Java Beam, Python Faker)

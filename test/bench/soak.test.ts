@@ -39,7 +39,14 @@ function twoHours(leak: number, seed = 1): Sample[] {
     const counts = { published: seconds * 300, written: seconds * 300 - 30, backlog: bad ? 300 : 30 };
     return {
       ...{ seconds, cpuSeconds: seconds * 0.08, rssBytes, anonymousBytes: rssBytes / 2, threads: 13, descriptors: 21 },
-      ...{ sockets: 4, heapUsedBytes: 65 * MB, heapTotalBytes: 90 * MB, externalBytes: 28 * MB, cpuMicros: 260 },
+      ...{
+        sockets: 4,
+        waitedSeconds: seconds / 50,
+        heapUsedBytes: 65 * MB,
+        heapTotalBytes: 90 * MB,
+        externalBytes: 28 * MB,
+        cpuMicros: 260,
+      },
       ...{ ...delay, ...counts, load: 3 },
     };
   });
@@ -181,7 +188,8 @@ describe("what a soak measures", () => {
 
   it("is this process' own memory, time, threads and descriptors", function () {
     if (!existsSync("/proc/self/stat")) skipFor(this, new MissingTool("/proc is missing", "make soak needs Linux"));
-    const { cpuSeconds, rssBytes, anonymousBytes, threads, descriptors, sockets } = usageOf(process.pid);
+    const { cpuSeconds, waitedSeconds, rssBytes, anonymousBytes, threads, descriptors, sockets } = usageOf(process.pid);
+    assert.ok(waitedSeconds >= 0 && waitedSeconds < 3600);
     assert.ok(cpuSeconds > 0 && rssBytes > 30 * MB && anonymousBytes > 0 && anonymousBytes <= rssBytes);
     assert.ok(threads > 1 && descriptors > 2 && sockets <= descriptors);
     assert.throws(() => usageOf(2 ** 30), { code: "ENOENT" });

@@ -9,6 +9,8 @@ export interface Usage {
   /** Of these, what is of no file: heap, stacks, buffers. */
   readonly anonymousBytes: number;
   readonly threads: number;
+  /** Seconds in which its main thread could run and had no processor. */
+  readonly waitedSeconds: number;
   /** Open file descriptors, and those of them that are sockets. */
   readonly descriptors: number;
   readonly sockets: number;
@@ -28,9 +30,15 @@ export function usageOf(pid: number): Usage {
     rssBytes: of("VmRSS") * 1024,
     anonymousBytes: of("RssAnon") * 1024,
     threads: of("Threads"),
+    waitedSeconds: waitedSeconds(pid),
     descriptors: open.length,
     sockets: open.filter((target) => target.startsWith("socket:")).length,
   };
+}
+
+/** Its second number is nanoseconds on a run queue. */
+export function waitedSeconds(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[1]) / 1e9;
 }
 
 /** Empty where it was closed meanwhile. */

@@ -62,7 +62,7 @@ export class Sampler {
 }
 
 const NAMES = [
-  ...["seconds", "cpuSeconds", "rssBytes", "anonymousBytes", "threads", "descriptors", "sockets"],
+  ...["seconds", "cpuSeconds", "waitedSeconds", "rssBytes", "anonymousBytes", "threads", "descriptors", "sockets"],
   ...["heapUsedBytes", "heapTotalBytes", "externalBytes", "published", "written", "backlog", "cpuMicros"],
   ...["delayP50", "delayP99", "delayMax", "load"],
 ] as (keyof Sample)[];

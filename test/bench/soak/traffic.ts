@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { v1 } from "@google-cloud/pubsub";
 import { Delays } from "./delays";
+import { padded } from "./padded";
 import { startTable } from "./table";
 import { batches } from "../../../generator/batches";
 import { realClock } from "../../../generator/clock";
@@ -29,6 +30,8 @@ export interface TrafficOptions {
   /** Share of messages that can never become a row. */
   readonly invalid: number;
   readonly seed: number;
+  /** What each message has at least; as generated where it is not given. */
+  readonly bytes?: number;
 }
 
 export interface Traffic {
@@ -47,7 +50,7 @@ export interface Traffic {
 }
 
 /** Throws MissingTool where the Pub/Sub emulator is not installed. */
-export async function startTraffic({ folder, sink, invalid, seed }: TrafficOptions): Promise<Traffic> {
+export async function startTraffic({ folder, sink, invalid, seed, bytes = 0 }: TrafficOptions): Promise<Traffic> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const emulator = await startPubsubEmulator();
@@ -71,7 +74,7 @@ export async function startTraffic({ folder, sink, invalid, seed }: TrafficOptio
     written: () => (sink === "duckdb" ? writtenBy(pipeline.output.stderr) : delays.rows + delays.letters),
     heap: () => readJson<NodeJS.MemoryUsage>(heapFile),
     publish: (rate, seconds, signal) =>
-      publish(schema, { rate, seconds, signal, invalid, seed }, delays, sink !== "duckdb"),
+      publish(schema, { rate, seconds, signal, invalid, seed, bytes }, delays, sink !== "duckdb"),
     async finish() {
       pipeline.child.kill("SIGTERM");
       const code = await pipeline.ended;
@@ -96,11 +99,12 @@ interface Pace {
   readonly signal: AbortSignal;
   readonly invalid: number;
   readonly seed: number;
+  readonly bytes: number;
 }
 
 /** Where the table's rows are not seen, no id is kept: they would never be taken out again. */
 async function publish(schema: TableSchema, pace: Pace, delays: Delays, rowsAreSeen: boolean): Promise<void> {
-  const { rate, seconds, signal, invalid, seed } = pace;
+  const { rate, seconds, signal, invalid, seed, bytes } = pace;
   const generator = compileGenerator(schema, { seed, locale: "en_GB", invalid });
   const inner = await pubsubPublisher(`${PROJECT}/topics/messages`);
   const publisher = {
@@ -113,7 +117,12 @@ async function publish(schema: TableSchema, pace: Pace, delays: Delays, rowsAreS
       return ids;
     },
   };
-  const drawn = batches(() => generator.next(), { count: Math.round(rate * seconds), rate, clock: realClock, signal });
+  const drawn = batches(() => padded(generator.next(), bytes), {
+    count: Math.round(rate * seconds),
+    rate,
+    clock: realClock,
+    signal,
+  });
   const options = { inFlight: 4, clock: realClock, signal, onConfirmed() {}, onRetry() {} };
   const { error } = await publishAll(drawn, publisher, options).finally(() => publisher.close());
   if (error !== undefined) throw error;
