@@ -8,13 +8,13 @@ export function bigQueryDdl({ description, columns }: TableSchema, table: string
   return `CREATE TABLE \`${table}\` (\n${lines}\n)${options};\n`;
 }
 
-function columnDdl(column: Column): string {
+export function columnDdl(column: Column): string {
   const mode = column.mode === "REQUIRED" ? " NOT NULL" : "";
   const description = column.description === "" ? "" : ` OPTIONS (description = ${JSON.stringify(column.description)})`;
   return `\`${column.name}\` ${typeDdl(column)}${mode}${description}`;
 }
 
-function typeDdl(column: Column): string {
+export function typeDdl(column: Column): string {
   const type = elementDdl(column);
   return column.mode === "REPEATED" ? `ARRAY<${type}>` : type;
 }

@@ -56,5 +56,21 @@ export function duckDbDdl({ description, columns }: TableSchema, table: string):
   ];
 }
 
+/**
+ * Attaches an encrypted file, with its key as the one parameter of the first statement, and makes it all that there is: what else could be
+ * read or written from here is closed, settings too.
+ */
+export function attachEncrypted(path: string, readOnly: boolean): readonly string[] {
+  const options = `ENCRYPTION_KEY $1, ENCRYPTION_CIPHER 'GCM'${readOnly ? ", READ_ONLY" : ""}`;
+  return [
+    `ATTACH ${literal(path)} AS encrypted (${options})`,
+    "USE encrypted",
+    // Without OpenSSL nothing can be encrypted, also no temporary file.
+    `SET temp_directory = ${literal(readOnly ? "" : `${path}.tmp`)}`,
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+  ];
+}
+
 export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+export const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

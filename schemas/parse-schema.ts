@@ -80,6 +80,7 @@ function parseField(field: unknown, path: string, level: number): Column {
     description,
     personal: /^personal data\b/i.test(description),
     ...checkParameters(field, type, at),
+    ...policyTagsOf(field.policyTags),
     ...(type === "RECORD" && { fields: parseFields(field.fields, at, level + 1) }),
     ...(type === "RANGE" && { rangeElementType: parseElementType(field.rangeElementType, at) }),
   };
@@ -120,6 +121,13 @@ function parseMode(mode: unknown, at: string): ColumnMode {
   if (!MODES.includes(upper))
     throw new SchemaError("UNKNOWN_MODE", at, `has the mode ${JSON.stringify(mode)}, which is not known`);
   return upper as ColumnMode;
+}
+
+/** None where they are said in a form that is not known: they do not change what the column takes. */
+function policyTagsOf(given: unknown): Pick<Column, "policyTags"> {
+  const names = isObject(given) && Array.isArray(given.names) ? given.names : [];
+  const tags = names.filter((name): name is string => typeof name === "string");
+  return tags.length === 0 ? {} : { policyTags: tags };
 }
 
 function parseElementType(element: unknown, at: string): ColumnType {

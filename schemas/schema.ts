@@ -32,6 +32,8 @@ export interface Column {
   readonly scale?: number;
   /** RANGE only: DATE, DATETIME or TIMESTAMP. */
   readonly rangeElementType?: ColumnType;
+  /** Resource names of Data Catalog's policy tags: who may read the column. They do not change what it takes. */
+  readonly policyTags?: readonly string[];
   /** RECORD only. */
   readonly fields?: readonly Column[];
 }

@@ -2,6 +2,7 @@
 import type { Table } from "@google-cloud/bigquery";
 import { parseTableSchema } from "../../schemas/parse-schema";
 import { type Column, SchemaError, type TableSchema } from "../../schemas/schema";
+import { misfits } from "../../schemas/table-fit";
 
 /** The table lacks columns of the schema, has them otherwise, or requires others. */
 export class OtherColumns extends Error {
@@ -20,7 +21,7 @@ export async function checkColumns(table: Table, schema: TableSchema): Promise<v
 
 /** `found`: the table's; undefined where they cannot be had. Throws OtherColumns. */
 export function requireColumns(found: readonly Column[] | undefined, schema: TableSchema): void {
-  const different = found === undefined ? [] : differences(found, schema.columns, "");
+  const different = found === undefined ? [] : misfits(found, schema.columns);
   if (different.length > 0) throw new OtherColumns(different);
 }
 
@@ -34,21 +35,3 @@ async function columnsOf(table: Table): Promise<readonly Column[] | undefined> {
     throw error;
   }
 }
-
-function differences(found: readonly Column[], wanted: readonly Column[], path: string): string[] {
-  const byName = new Map(found.map((column) => [column.name.toLowerCase(), column]));
-  const different: string[] = [];
-  for (const column of wanted) {
-    const there = byName.get(column.name.toLowerCase());
-    byName.delete(column.name.toLowerCase());
-    if (there === undefined || there.type !== column.type || isRepeated(there) !== isRepeated(column)) {
-      different.push(path + column.name);
-    } else if (column.type === "RECORD") {
-      different.push(...differences(there.fields!, column.fields!, `${path}${column.name}.`));
-    }
-  }
-  const required = [...byName.values()].filter(({ mode }) => mode === "REQUIRED");
-  return [...different, ...required.map(({ name }) => path + name)];
-}
-
-const isRepeated = ({ mode }: Column) => mode === "REPEATED";
