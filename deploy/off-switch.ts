@@ -6,7 +6,9 @@ import { restore, toGive } from "./change/restore/restore";
 import { restoredAsText, toGiveAsText } from "./change/restore/told";
 import { OffSwitchError } from "./change/revoke/error";
 import { HOWS, type How, recordPath, WAYS, type Way } from "./change/revoke/record";
-import { type Acting, chosen, prepare, revoke } from "./change/revoke/revoke";
+import { takeAtOnce } from "./change/revoke/at-once";
+import { type Asking, chosen, prepare } from "./change/revoke/prepare";
+import { type Acting, revoke } from "./change/revoke/revoke";
 import { intentAsText, outcomeAsText } from "./change/revoke/told";
 import { anew } from "./change/rotate/anew";
 import { makePrimary, primaryStep } from "./change/rotate/primary";
@@ -22,15 +24,17 @@ import {
   settingsOfLine,
   text,
   withSettings,
+  UsageError,
   type World,
   yesNo,
 } from "./command-line";
 import type { KeyAsked } from "./deployment/from-settings";
 import { CONSUMERS } from "./observe/access/probe";
-import { asking, pause } from "./observe/ask";
+import { type Answers, type Ask, asking, forget, pause } from "./observe/ask";
+import { listVersions } from "./observe/audit/keys";
 import { ProjectNotObserved, readSetup } from "./observe/read";
 import { runLine, wordsOf } from "./own-line";
-import type { Setup } from "./resources/setup";
+import type { Asked } from "./resources/setup";
 import { askedFor } from "./settings";
 
 interface OffSwitchWorld extends World {
@@ -47,20 +51,22 @@ const RESTORED_WITHIN_SECONDS = 12 * 3600;
 const JOB_WITHIN_SECONDS = 1800;
 
 interface Begun {
-  readonly setup: Setup;
+  readonly asked: Asked;
+  readonly answers: Answers;
+  readonly ask: Ask;
   readonly record: string;
   /** Where the records and the journal are. */
   readonly folder: string;
   readonly acting: (by: string) => Acting;
 }
 
-async function begin(given: Given, world: OffSwitchWorld): Promise<Begun> {
+function begin(given: Given, world: OffSwitchWorld): Begun {
   const asked = askedFor(settingsOfLine(given), world);
   const { run, wait = pause, print, now = Date.now, journal: path = JOURNAL } = world;
-  const ask = asking(run, wait);
-  const setup = await readSetup(asked, ask);
+  const answers: Answers = new Map();
+  const ask = asking(run, wait, answers);
   return {
-    setup,
+    ...{ asked, answers, ask },
     record: recordPath(asked, dirname(path)),
     folder: dirname(path),
     acting: (by) => ({
@@ -73,32 +79,45 @@ async function begin(given: Given, world: OffSwitchWorld): Promise<Begun> {
 
 /** 0 where everything that was watched is refused; else 1. */
 async function revokeCommand(given: Given, world: OffSwitchWorld): Promise<number> {
+  const begun = begin(given, world);
+  const { asked, ask, record, acting } = begun;
   const way = given.by as Way;
-  const { setup, record, acting } = await begin(given, world);
-  const intent = await prepare(
-    setup,
-    {
-      ...{ way, how: given.how as How, record, skip: given.skip as readonly string[] },
-      within: secondsOf(given, "within") ?? WITHIN_SECONDS[way],
-      jobWithin: secondsOf(given, "job-within") ?? JOB_WITHIN_SECONDS,
-      ...(given.only !== undefined && { only: String(given.only) }),
-    },
-    acting(""),
-  );
+  const wanted: Asking = {
+    ...{ way, how: given.how as How, record, skip: given.skip as readonly string[] },
+    within: secondsOf(given, "within") ?? WITHIN_SECONDS[way],
+    jobWithin: secondsOf(given, "job-within") ?? JOB_WITHIN_SECONDS,
+    ...(given.only !== undefined && { only: String(given.only) }),
+  };
+  const isDry = given["dry-run"] === true;
+  const isAtOnce = given["at-once"] === true && !isDry;
+  if (isAtOnce) await revokeAtOnce(given, wanted, begun, world);
+  const intent = await prepare(await readSetup(asked, ask), wanted, ask);
   world.print(intentAsText(intent));
-  if (given["dry-run"] === true) return 0;
-  await confirm("Which key is taken away?", intent.keys, given, world);
+  if (isDry) return 0;
+  if (!isAtOnce) await confirm("Which key is taken away?", intent.keys, given, world);
   const outcome = await revoke(intent, acting(await whoAmI(world)));
   const { said, proven } = outcomeAsText(intent, outcome);
   world.print(said);
   return proven ? 0 : 1;
 }
 
+/** The rest is as of a revocation that goes on. */
+async function revokeAtOnce(given: Given, wanted: Asking, begun: Begun, world: OffSwitchWorld): Promise<void> {
+  if (wanted.way !== "versions" || wanted.how !== "now")
+    throw new UsageError("--at-once takes the versions now: leave out --by and --how, or --at-once");
+  const { asked, answers, ask, acting } = begun;
+  const keys = chosen(asked, wanted.only);
+  await confirm("Which key is taken away, at once?", keys, given, world);
+  await takeAtOnce(asked, wanted, ask, async () => acting(await whoAmI(world)));
+  await forget(answers, keys.map(listVersions));
+}
+
 /** 0 where everything works again; else 1. Where a job is started: what that ended with. */
 async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<number> {
   const line = given["start-job"] as string | undefined;
   if (line !== undefined) wordsOf(line);
-  const { setup, record, acting } = await begin(given, world);
+  const { asked, ask, record, acting } = begin(given, world);
+  const setup = await readSetup(asked, ask);
   const giving = await toGive(record, acting(""));
   world.print(toGiveAsText(setup, giving, record));
   if (given["dry-run"] === true) return 0;
@@ -115,7 +134,8 @@ async function restoreCommand(given: Given, world: OffSwitchWorld): Promise<numb
 
 /** 0 where everything that can be is under the primary version, and was seen to be; else 1. */
 async function rotateCommand(given: Given, world: OffSwitchWorld): Promise<number> {
-  const { setup, folder, acting } = await begin(given, world);
+  const { asked, ask, folder, acting } = begin(given, world);
+  const setup = await readSetup(asked, ask);
   const record = rotationPath(setup, folder);
   const keys = chosen(setup, given.only as string | undefined);
   const looking = acting("");
@@ -170,6 +190,10 @@ export const main = commandLine(
           .option("within", text("seconds after which what still works is named"))
           .option("job-within", text(`seconds for a job to drain; ${JOB_WITHIN_SECONDS} unless said`))
           .option("skip", SKIP)
+          .option(
+            "at-once",
+            yesNo("take the versions first, and look around afterwards: what worked before is not known"),
+          )
           .option("dry-run", yesNo("say what would stop and which commands run, and change nothing")),
       run: revokeCommand,
     },

@@ -159,6 +159,73 @@ describe("the off switch", () => {
     assert.equal((await offSwitch(`revoke --yes ${KEY}`)).code, 0);
   });
 
+  describe("at once", () => {
+    /** What was run, in order. */
+    function everything(): string[] {
+      const words: string[] = [];
+      cloud.before = (one) => {
+        words.push(one);
+        return undefined;
+      };
+      return words;
+    }
+
+    it("disables behind one look at the versions, and looks at the rest afterwards", async () => {
+      runningJob();
+      const words = everything();
+      const { code, out } = await offSwitch(`revoke --at-once --yes ${KEY} --skip job`);
+      assert.equal(code, 0, out);
+      const first = words.findIndex((one) => /versions disable/.test(one));
+      assert.deepEqual(
+        words.slice(0, first).map((one) => one.split(" --")[0]),
+        ["gcloud dataflow jobs list", "gcloud config get-value core/account", "gcloud kms keys versions list"],
+      );
+      assert.equal(states(), "DISABLED,DISABLED,DISABLED");
+      assert.match(out, /^taken at 2026-01-01T00:00:00.000Z: version 1 of \S+, 2 of/m);
+      assert.ok(recorded().takenAt && recorded().taken.every(({ state }: { state: string }) => state === "taken"));
+      assert.equal(words.filter((one) => /versions disable/.test(one)).length, 2, "each is taken once");
+      cloud.before = () => undefined;
+      cloud.jobs.length = 0;
+      assert.equal((await offSwitch(`restore --yes ${KEY}`)).code, 0);
+      assert.equal(states(), "ENABLED,ENABLED,DISABLED");
+    });
+
+    it("takes the key where nothing else can be seen, and says what is not", async () => {
+      cloud.before = (words) =>
+        /kms keys versions|config get-value/.test(words) ? undefined : failure("PERMISSION_DENIED: denied");
+      const { code, out } = await offSwitch(`revoke --at-once --yes ${KEY}`);
+      assert.equal(code, 1);
+      assert.equal(states(), "DISABLED,DISABLED,DISABLED");
+      assert.match(out, /^taken at [\s\S]*PERMISSION_DENIED/m);
+    });
+
+    for (const flags of ["--by grant", "--how drain"]) {
+      it(`goes with no ${flags}`, async () => {
+        assert.equal((await offSwitch(`revoke --at-once --yes ${KEY} ${flags}`)).code, 2);
+        assert.deepEqual(cloud.changes, []);
+      });
+    }
+
+    it("wants the key's name, too, and changes nothing where it is only to say", async () => {
+      assert.equal((await offSwitch("revoke --at-once --yes other")).code, 1);
+      assert.equal((await offSwitch("revoke --at-once --dry-run")).code, 0);
+      assert.deepEqual(cloud.changes, []);
+    });
+
+    it("goes on where it was killed", async () => {
+      let left = 2;
+      cloud.before = (words) => {
+        if (/versions disable/.test(words) && --left === 0) throw new Error("killed");
+        return undefined;
+      };
+      await assert.rejects(offSwitch(`revoke --at-once --yes ${KEY}`), /killed/);
+      cloud.before = () => undefined;
+      assert.equal((await offSwitch(`revoke --at-once --yes ${KEY}`)).code, 0);
+      assert.equal((await offSwitch(`restore --yes ${KEY}`)).code, 0);
+      assert.equal(states(), "ENABLED,ENABLED,DISABLED");
+    });
+  });
+
   describe("with a job", () => {
     beforeEach(() => {
       runningJob();
