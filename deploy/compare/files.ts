@@ -1,6 +1,7 @@
 /** The files of a comparison. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { writeOutput } from "../../files/output";
 import { pageOf } from "./page";
 import { plotFile } from "./plot";
 import { summaryAsMarkdown } from "./said";
@@ -17,7 +18,7 @@ export function writeComparisonFiles(folder: string, summary: Summary): readonly
   };
   return Object.entries(files).map(([name, text]) => {
     const path = join(folder, name);
-    writeFileSync(path, text);
+    writeOutput(path, text);
     return path;
   });
 }
