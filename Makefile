@@ -32,8 +32,16 @@ java: ## bring Beam's Java for --bigquery_write_method storage_write_…: 165 MB
 	@pipeline/java/setup.sh
 
 .PHONY: run-direct
-run-direct: node_modules/.installed ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA)
-	@MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts
+run-direct: node_modules/.installed ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA TABLE_KEY_FILE TABLE_KMS_KEY)
+	@$(if $(TABLE_KEY_FILE)$(TABLE_KMS_KEY),PYTHON=$(PYTHON) files/duckdb/setup.sh)
+	@$(TABLE_KEY) MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts
+
+# Where the table is encrypted: the file of its key, or the key in Cloud KMS that wraps one.
+TABLE_KEY = TABLE_KEY_FILE="$(TABLE_KEY_FILE)" TABLE_KMS_KEY="$(TABLE_KMS_KEY)"
+
+.PHONY: duckdb-openssl
+duckdb-openssl: ## bring the extension that encrypts a DuckDB table (--duckdb_key_file, --duckdb_kms_key): 7 MB from PyPI by SHA-256
+	@PYTHON=$(PYTHON) files/duckdb/setup.sh
 
 .PHONY: run-dataflow
 run-dataflow: setup ## submit the pipeline to Dataflow, where .env has everything (as plan; ARGS="--dry_run …")
@@ -93,7 +101,7 @@ status: node_modules/.installed ## how it is now: job, key, backlog, delay, rows
 	@$(TS) deploy/operate.ts status $(if $(WATCH),--watch $(WATCH)) $(if $(JSON),--json) $(ARGS)
 
 # Where dead letters are: a file, or the deployment's subscription.
-LETTERS = $(if $(FILE),--file $(FILE)) $(if $(DUCKDB),--duckdb $(DUCKDB)) $(ARGS)
+LETTERS = $(if $(FILE),--file $(FILE)) $(if $(DUCKDB),--duckdb $(DUCKDB)) $(if $(TABLE_KEY_FILE),--duckdb-key-file $(TABLE_KEY_FILE)) $(if $(TABLE_KMS_KEY),--duckdb-kms-key $(TABLE_KMS_KEY)) $(ARGS)
 
 .PHONY: dead-letters
 dead-letters: node_modules/.installed ## list dead letters by reason and column; they stay where they are (FILE=…, or as plan; SHOW=message id)
@@ -150,7 +158,7 @@ generate: node_modules/.installed ## publish generated messages to Pub/Sub (PROJ
 
 .PHONY: query
 query: node_modules/.installed ## ask the table of the last run-direct (SQL="select count(*) from cc_account_info")
-	@SQL="$(SQL)" $(TS) test/support/query.ts
+	@$(TABLE_KEY) SQL="$(SQL)" $(TS) test/support/query.ts
 
 .PHONY: ddl
 ddl: node_modules/.installed ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.dataset.table)

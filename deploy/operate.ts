@@ -11,6 +11,12 @@ import { OperateError } from "./operate/trouble";
 /** May be said more than once; each takes one value, so that what follows it is a setting. */
 const many = (describe: string) => ({ ...text(describe), array: true, nargs: 1 }) as const;
 
+/** Of a table's file that is encrypted. */
+const TABLE_KEY = {
+  "duckdb-key-file": text("with --duckdb: the file of its key"),
+  "duckdb-kms-key": text("with --duckdb: the key in Cloud KMS that wraps its key"),
+} as const;
+
 /** What every command is told of where dead letters are. */
 const withLetters = (argv: Argv) =>
   withSettings(argv)
@@ -62,6 +68,7 @@ export const main = commandLine(
           .option("topic", text("projects/P/topics/T, where it is not the deployment's"))
           .option("out", text("a new file in place of a topic, for --input FILE --input_format pubsub"))
           .option("duckdb", text("the table's file, which is asked for rows that are there already"))
+          .options(TABLE_KEY)
           .option("without-table", yesNo("do not ask the table"))
           .option("unclear-was", { ...text("what was found out of --id"), choices: ["published", "lost"] })
           .option("yes", yesNo("do it")),
@@ -74,6 +81,7 @@ export const main = commandLine(
         withLetters(argv)
           .option("published-ids", { ...text("a file of message ids, one a line: by id"), alias: "published_ids" })
           .option("duckdb", text("the table's file, where it is not BigQuery"))
+          .options(TABLE_KEY)
           .option("waiting", text("projects/P/subscriptions/S that nobody reads now: what waits there, by id"))
           .option("since", text("the window; an hour before --until unless said"))
           .option("until", text("its end; five minutes ago unless said"))

@@ -6,9 +6,12 @@ import {
   closeSync,
   constants,
   fstatSync,
+  fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
+  renameSync,
+  rmSync,
   type Stats,
   writeFileSync,
 } from "node:fs";
@@ -50,6 +53,26 @@ export function openWhole(path: string): number {
 /** Replaces the content of a file, or makes it. Throws OutputError. */
 export function writeOutput(path: string, content: string | Uint8Array): void {
   withFile(openWhole(path), content);
+}
+
+/**
+ * Replaces a file by a rename, or makes it, for its owner alone: a reader finds the old one or the new one, also after a loss of power. A
+ * link of that name is replaced, and not followed.
+ */
+export function replaceOutput(path: string, content: string): void {
+  const draft = `${path}.${process.pid}`;
+  rmSync(draft, { force: true });
+  const file = openSync(draft, "wx", 0o600);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Opens a file that is read and appended to, or makes it. Answers its descriptor. Throws OutputError. */

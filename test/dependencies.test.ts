@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { version } from "@duckdb/node-api";
 import { isFirstNode } from "./pipeline/dataflow/stand-ins";
 import { preparedBoot } from "./support/go";
 import { command } from "./support/prepared";
@@ -107,6 +108,18 @@ describe("the packages of Python and Java", () => {
       assert.match(line, /^[0-9a-f]{64} {2}\S+\.jar$/);
     }
     assert.match(readFileSync("pipeline/python/setup.sh", "utf8"), /--require-hashes/);
+  });
+});
+
+describe("the extension of DuckDB", () => {
+  it("is for the DuckDB that is installed, which loads no other, and held by digests", () => {
+    const [first, ...digests] = readFileSync("files/duckdb/httpfs.txt", "utf8")
+      .replaceAll("\\\n", "\n")
+      .trim()
+      .split(/\s+/);
+    assert.equal(`v${first!.split("==")[1]}`, version());
+    assert.ok(digests.length >= 4);
+    for (const digest of digests) assert.match(digest, /^--hash=sha256:[0-9a-f]{64}$/);
   });
 });
 

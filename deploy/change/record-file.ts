@@ -1,6 +1,7 @@
 /** Records of what is under way, for whoever goes on with it: JSON files that are written whole or not at all, for their owner alone. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { replaceOutput } from "../../files/output";
 import { OffSwitchError } from "./revoke/error";
 
 /** Undefined where there is none. Throws OffSwitchError where it cannot be read, or is no record of `what`: `mend` says what to do then. */
@@ -26,17 +27,8 @@ export function readWhole<T extends { readonly format: 1 }>(
   throw new OffSwitchError("RECORD", `${path} is no record of a ${what}: ${mend}`);
 }
 
-/** A reader finds the old one or the new one, also after a loss of power. */
+/** As `replaceOutput`; the folder is made. */
 export function writeWhole(path: string, record: object): void {
   mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  const file = openSync(draft, "wx", 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(record, null, 2)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
+  replaceOutput(path, `${JSON.stringify(record, null, 2)}\n`);
 }

@@ -1,5 +1,6 @@
 /** What a command line says of where things are: the store of letters, the table, where to publish, the window. */
 import { type Given, settingsOfLine, UsageError, type World } from "../command-line";
+import { tableKeyOf } from "../../files/table-key";
 import { deploymentOfSettings } from "../deployment/from-settings";
 import { type Settings, SETTINGS } from "../deployment/settings";
 import { asking } from "../observe/ask";
@@ -12,12 +13,16 @@ import { type Subscriber, subscriptionStore } from "./subscription-store";
 import { bigQueryTable, duckDbTable, type Table } from "./table";
 
 export function tableOf(given: Given, world: World): Table | undefined {
+  const key = tableKeyOf(given["duckdb-key-file"] as string | undefined, given["duckdb-kms-key"] as string | undefined);
+  if (typeof key === "string") throw new UsageError(`--duckdb-key-file, --duckdb-kms-key: ${key}`);
+  if (key !== undefined && given.duckdb === undefined)
+    throw new UsageError("--duckdb-key-file and --duckdb-kms-key go with --duckdb only");
   if (given.duckdb !== undefined) {
     const name = schemaOf(given, world)
       .split("/")
       .at(-1)!
       .replace(/\.json$/, "");
-    return duckDbTable(String(given.duckdb), name);
+    return duckDbTable(String(given.duckdb), name, key);
   }
   if (given.file !== undefined || world.env.PUBSUB_EMULATOR_HOST) return undefined;
   const settings = settingsOfDeployment(given, world);

@@ -1,6 +1,7 @@
 /** Where replayed messages go: the topic that the pipeline reads, or a file for a pipeline that reads none. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { v1 } from "@google-cloud/pubsub";
+import { replaceOutput } from "../../files/output";
 import { ONCE } from "./clients";
 import type { Again } from "./restore";
 import { isCertainlyRefused, OperateError, pubsubError } from "./trouble";
@@ -64,7 +65,7 @@ export function filePublisher(path: string): Publisher {
         return `${JSON.stringify({ ...envelope, ...(orderingKey !== "" && { orderingKey }) })}\n`;
       });
       try {
-        writeWhole(path, lines.join(""));
+        replaceOutput(path, lines.join(""));
         return { kind: "published", messageIds };
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
@@ -73,20 +74,4 @@ export function filePublisher(path: string): Publisher {
     },
     close: async () => {},
   };
-}
-
-function writeWhole(path: string, text: string): void {
-  const part = `${path}.part`;
-  // What a crash has left.
-  rmSync(part, { force: true });
-  try {
-    const file = openSync(part, "wx");
-    writeSync(file, text);
-    fsyncSync(file);
-    closeSync(file);
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
 }

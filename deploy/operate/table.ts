@@ -1,6 +1,9 @@
 /** What the table itself knows of message ids: DuckDB always, BigQuery where rows carry their message's own columns (`--write_metadata`). */
 import { existsSync } from "node:fs";
-import { DuckDBInstance, LIST, listValue, VARCHAR } from "@duckdb/node-api";
+import { LIST, listValue, VARCHAR } from "@duckdb/node-api";
+import { openDuckDb } from "../../files/duckdb";
+import type { TableKey } from "../../files/table-key";
+import { TableKeyError } from "../../files/table-key-error";
 import { quoted } from "../../schemas/duckdb";
 import type { Deployment } from "../deployment";
 import type { Ask } from "../observe/ask";
@@ -73,14 +76,13 @@ interface Shown {
 }
 
 /** `table`: the schema's name. While a pipeline writes to the file nobody else may open it. */
-export function duckDbTable(path: string, table: string): Table {
+export function duckDbTable(path: string, table: string, key?: TableKey): Table {
   const ids = quoted(`_${table}_message_ids`);
 
   async function read(sql: string, values: readonly string[][] = []): Promise<unknown[][]> {
     if (!existsSync(path)) throw new OperateError("TABLE_NOT_ASKED", `${path} is not there: name the pipeline's file`);
     try {
-      const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
-      const connection = await instance.connect();
+      const { instance, connection } = await openDuckDb(path, { readOnly: true, key });
       try {
         const types = values.map(() => LIST(VARCHAR));
         const found = await connection.runAndReadAll(
@@ -94,6 +96,7 @@ export function duckDbTable(path: string, table: string): Table {
         instance.closeSync();
       }
     } catch (error) {
+      if (error instanceof TableKeyError) throw new OperateError("TABLE_NOT_ASKED", error.message);
       const why = /lock/i.test((error as Error).message)
         ? "a pipeline has it open: stop it first"
         : `no table ${table}`;

@@ -5,7 +5,7 @@
  */
 import {
   type DuckDBConnection,
-  DuckDBInstance,
+  type DuckDBInstance,
   type DuckDBPreparedStatement,
   LIST,
   listValue,
@@ -17,6 +17,8 @@ import { duckDbSetUpError, isAboutContent, isAboutMemory } from "./duckdb-troubl
 import { toDuckDb } from "./duckdb-values";
 import { type MessageRow, NONE_THERE, type RowWriter, type SetUpError, type WriteResult } from "./endpoint";
 import { SeenIds } from "./seen-ids";
+import { openDuckDb } from "../../files/duckdb";
+import type { TableKey } from "../../files/table-key";
 import { quoted } from "../../schemas/duckdb";
 import type { TableSchema } from "../../schemas/schema";
 import { Refusal } from "../../transforms/refusal";
@@ -28,13 +30,18 @@ import { Refusal } from "../../transforms/refusal";
  */
 const SETTINGS = { threads: "1", memory_limit: "128MB", checkpoint_threshold: "32MB" };
 
-/** Opens, or makes, the table in the file `path`. What hinders it is a set-up error of each write until it is mended. */
-export async function openDuckDbTable(path: string, schema: TableSchema, table: string): Promise<RowWriter> {
+/** Opens, or makes, the table in the file `path`, encrypted where a `key` is given. What hinders it is a set-up error of each write until it is mended. */
+export async function openDuckDbTable(
+  path: string,
+  schema: TableSchema,
+  table: string,
+  key?: TableKey,
+): Promise<RowWriter> {
   let open: OpenTable | undefined;
 
   async function attempt<T>(work: (table: OpenTable) => Promise<T>): Promise<T | SetUpError> {
     try {
-      open ??= await OpenTable.open(path, schema, table);
+      open ??= await OpenTable.open(path, schema, table, key);
       return await work(open);
     } catch (error) {
       // A full disk or a lost file may leave a connection that never works again: the next write makes a new one.
@@ -72,9 +79,8 @@ class OpenTable {
     private readonly seen: SeenIds,
   ) {}
 
-  static async open(path: string, schema: TableSchema, table: string): Promise<OpenTable> {
-    const instance = await DuckDBInstance.create(path, SETTINGS);
-    const connection = await instance.connect();
+  static async open(path: string, schema: TableSchema, table: string, key?: TableKey): Promise<OpenTable> {
+    const { instance, connection } = await openDuckDb(path, { settings: SETTINGS, key });
     try {
       await prepareTables(connection, schema, table);
       const [begin, commit] = [await connection.prepare("BEGIN"), await connection.prepare("COMMIT")];

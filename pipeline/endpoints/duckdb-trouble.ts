@@ -1,5 +1,7 @@
 import { OtherShape } from "./duckdb-shape";
 import type { SetUpError } from "./endpoint";
+import { OutputError } from "../../files/output";
+import { TableKeyError } from "../../files/table-key-error";
 
 const MEMORY = /out of memory|could not allocate|failed to pin|memory limit/i;
 
@@ -18,6 +20,13 @@ const MENDS: readonly (readonly [about: RegExp, code: string, mend: string])[] =
 ];
 
 export function duckDbSetUpError(path: string, error: unknown): SetUpError {
+  if (error instanceof TableKeyError) {
+    return { kind: "setUpError", trouble: { code: error.code, text: error.message } };
+  }
+  if (error instanceof OutputError) {
+    const code = error.code === "LINK" ? "DUCKDB_LINK" : "DUCKDB_NOT_A_FILE";
+    return { kind: "setUpError", trouble: { code, text: error.message } };
+  }
   if (error instanceof OtherShape) {
     const { table, found, wanted } = error;
     const text =

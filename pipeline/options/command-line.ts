@@ -39,6 +39,14 @@ const DIRECT = {
     describe: "with --input: what a line is; pubsub: a PubsubMessage's JSON, as in dead letter files [messages]",
   },
   duckdb: text("Table:", "a DuckDB file"),
+  duckdb_key_file: text(
+    "Table:",
+    "with --duckdb: encrypt it with the key in this file, 32 bytes as base64 [not encrypted]",
+  ),
+  duckdb_kms_key: text(
+    "Table:",
+    "with --duckdb: encrypt it with a key that projects/P/locations/L/keyRings/R/cryptoKeys/K wraps",
+  ),
   dead_letters: text("Dead letters:", "a file, one PubsubMessage's JSON a line"),
   idle_timeout: text("Direct:", "end after so many seconds without a message"),
   max_messages: text("Direct:", "end after so many messages"),

@@ -3,12 +3,13 @@ import { rowOptions, type RowOptions } from "./rows";
 import { bigQueryTable, exactlyOne, type PubsubSource, positive, pubsubSource, type Table, topic } from "./values";
 import type { InputFormat } from "../endpoints/file-source";
 import { UsageError } from "../usage-error";
+import { type TableKey, tableKeyOf } from "../../files/table-key";
 
 export interface DirectOptions extends RowOptions {
   readonly runner: "Direct";
   readonly source: PubsubSource | { readonly kind: "file"; readonly path: string; readonly format: InputFormat };
   readonly table:
-    | { readonly kind: "duckdb"; readonly path: string }
+    | { readonly kind: "duckdb"; readonly path: string; readonly key?: TableKey }
     | ({ readonly kind: "bigquery"; readonly method: "streaming_inserts" | "native" } & Table);
   readonly deadLetters:
     | { readonly kind: "topic"; readonly topic: string }
@@ -51,12 +52,22 @@ function table(given: Given): DirectOptions["table"] {
     if (given.bigquery_write_method !== undefined) {
       throw new UsageError("--bigquery_write_method goes with --table only");
     }
-    return { kind: "duckdb", path: String(given.duckdb) };
+    const key = tableKey(given);
+    return { kind: "duckdb", path: String(given.duckdb), ...(key !== undefined && { key }) };
   }
+  for (const name of ["duckdb_key_file", "duckdb_kms_key"])
+    if (given[name] !== undefined) throw new UsageError(`--${name} goes with --duckdb only`);
   if (method !== "streaming_inserts" && method !== "native") {
     throw new UsageError(`--bigquery_write_method ${method} goes with --runner Dataflow or Portable only`);
   }
   return { kind: "bigquery", method, ...bigQueryTable(given.table) };
+}
+
+function tableKey(given: Given): TableKey | undefined {
+  const [file, kms] = [given.duckdb_key_file, given.duckdb_kms_key] as readonly (string | undefined)[];
+  const key = tableKeyOf(file, kms);
+  if (typeof key === "string") throw new UsageError(`--duckdb_key_file, --duckdb_kms_key: ${key}`);
+  return key;
 }
 
 function deadLetters(given: Given): DirectOptions["deadLetters"] {

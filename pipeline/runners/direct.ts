@@ -93,7 +93,7 @@ async function openSource({ source }: DirectOptions): Promise<MessageSource> {
 }
 
 async function openTable({ table }: DirectOptions, schema: TableSchema, name: string): Promise<RowWriter> {
-  if (table.kind === "duckdb") return openDuckDbTable(table.path, schema, name);
+  if (table.kind === "duckdb") return openDuckDbTable(table.path, schema, name, table.key);
   return table.method === "native" ? openStorageWriteTable(table, schema) : openBigQueryTable(table, schema);
 }
 

@@ -70,9 +70,12 @@ function endpointCodes(): readonly string[] {
     readdirSync(folder)
       .filter((name) => /\.(ts|py)$/.test(name))
       .map((name) => readFileSync(join(folder, name), "utf8"));
-  const sources = [...read("pipeline/endpoints"), ...read("pipeline/python"), ...read("pipeline/composites")].join(
-    "\n",
-  );
+  const sources = [
+    ...read("pipeline/endpoints"),
+    ...read("pipeline/python"),
+    ...read("pipeline/composites"),
+    ...read("files"),
+  ].join("\n");
   const written = [...sources.matchAll(/"((?:BIGQUERY|PUBSUB|DUCKDB|FILE)_[A-Z_]+)"/g)].map(([, code]) => code!);
   const file = readFileSync("pipeline/endpoints/dead-letter-file.ts", "utf8");
   const [, mends = ""] = /^const MENDS[^{]*\{([^}]*)\}/m.exec(file) ?? [];

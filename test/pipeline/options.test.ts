@@ -102,6 +102,10 @@ describe("the pipeline's command line", () => {
     "no table": "--runner Direct --input f --dead_letters d",
     "two tables": `${ENDS} --input f --table p:d.t`,
     "no place for dead letters": "--runner Direct --input f --duckdb r",
+    "a key of a table that is not DuckDB's":
+      "--runner Direct --input f --dead_letters d --table p:d.t --duckdb_key_file k",
+    "two keys of a table": `${ENDS} --input f --duckdb_key_file k --duckdb_kms_key projects/p/locations/l/keyRings/r/cryptoKeys/k`,
+    "a key that is none": `${ENDS} --input f --duckdb_kms_key k`,
     "two places for dead letters": `${ENDS} --input f --dead_letter_topic projects/p/topics/t`,
     "a subscription that is none": `${ENDS} --pubsub_subscription s`,
     "a topic in place of a subscription": `${ENDS} --pubsub_subscription projects/p/topics/t`,

@@ -1,13 +1,13 @@
-import { DuckDBInstance } from "@duckdb/node-api";
 import { basename } from "node:path";
+import { openDuckDb } from "../../files/duckdb";
+import type { TableKey } from "../../files/table-key";
 import { loadTableSchema } from "../../schemas/load";
 import { maskRow } from "../../transforms/mask";
 
 /** Prints the first rows of a table that the pipeline made, personal columns masked. */
-export async function printRows(path: string, schemaPath: string, count: number): Promise<void> {
+export async function printRows(path: string, schemaPath: string, count: number, key?: TableKey): Promise<void> {
   const schema = loadTableSchema(schemaPath);
-  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
+  const { instance, connection } = await openDuckDb(path, { readOnly: true, key });
   const table = basename(schemaPath, ".json").replaceAll('"', '""');
   const reader = await connection.runAndReadAll(`SELECT * FROM "${table}" LIMIT ${count}`);
   process.stdout.write(`\n${count} rows, personal data masked:\n`);

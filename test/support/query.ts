@@ -1,11 +1,14 @@
-/** Runs one SQL statement on the DuckDB file of the last `make run-direct`, read-only, and prints the rows as JSON, one a line. */
-import { DuckDBInstance } from "@duckdb/node-api";
+/**
+ * Runs one SQL statement on the DuckDB file of the last `make run-direct`, read-only, and prints the rows as JSON, one a line. The same key as
+ * there: TABLE_KEY_FILE or TABLE_KMS_KEY.
+ */
+import { openDuckDb } from "../../files/duckdb";
+import { keyOfEnvironment } from "./table-key";
 
 async function main(): Promise<void> {
-  const sql = process.env.SQL || "SHOW TABLES";
-  const instance = await DuckDBInstance.create("build/run-direct/rows.duckdb", { access_mode: "READ_ONLY" });
-  const connection = await instance.connect();
-  const reader = await connection.runAndReadAll(sql);
+  const { SQL, OUT = "build/run-direct" } = process.env;
+  const { instance, connection } = await openDuckDb(`${OUT}/rows.duckdb`, { readOnly: true, key: keyOfEnvironment() });
+  const reader = await connection.runAndReadAll(SQL || "SHOW TABLES");
   for (const row of reader.getRowObjectsJson()) process.stdout.write(`${JSON.stringify(row)}\n`);
   connection.closeSync();
   instance.closeSync();

@@ -9,6 +9,7 @@ import { v1 } from "@google-cloud/pubsub";
 import { MissingTool } from "./emulators/process";
 import { startPubsubEmulator } from "./emulators/pubsub";
 import { printRows } from "./print-rows";
+import { keyOfEnvironment } from "./table-key";
 import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";
 
 const {
@@ -23,9 +24,12 @@ const {
 const PROJECT = "local-project";
 const TOPIC = "str-pl-pubsub-topic";
 
+const KEY = keyOfEnvironment();
+
 const PIPELINE_ENDS = [
   ["--runner", "Direct", "--schema", SCHEMA],
   ["--duckdb", `${OUT}/rows.duckdb`],
+  KEY === undefined ? [] : KEY.kind === "file" ? ["--duckdb_key_file", KEY.path] : ["--duckdb_kms_key", KEY.name],
   ["--dead_letters", `${OUT}/dead-letters.ndjson`],
   ["--summary", `${OUT}/summary.json`],
 ].flat();
@@ -37,7 +41,7 @@ async function main(): Promise<number> {
   mkdirSync(OUT, { recursive: true });
   const code = await run();
   if (code !== 0) return code;
-  await printRows(`${OUT}/rows.duckdb`, SCHEMA, 3);
+  await printRows(`${OUT}/rows.duckdb`, SCHEMA, 3, KEY);
   process.stdout.write(`
 The table:        ${OUT}/rows.duckdb       make query SQL="select count(*) from ${basename(SCHEMA, ".json")}"
 The dead letters: ${OUT}/dead-letters.ndjson
