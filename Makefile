@@ -115,6 +115,10 @@ replay: node_modules/.installed ## publish their messages again, mended or not; 
 conserve: node_modules/.installed ## published = rows + dead letters + waiting, with sources (as dead-letters; PUBLISHED_IDS=file DUCKDB SINCE UNTIL)
 	@$(TS) deploy/operate.ts conserve $(LETTERS) $(if $(PUBLISHED_IDS),--published-ids $(PUBLISHED_IDS)) $(if $(SINCE),--since $(SINCE)) $(if $(UNTIL),--until $(UNTIL))
 
+.PHONY: capacity
+capacity: node_modules/.installed ## workers, quotas that break and price of a rate; asks nobody; 1 where a default quota breaks (RATE=1GiB MESSAGE_BYTES REGION METHOD ASSUME="name=value …" JSON=1)
+	@$(TS) deploy/capacity.ts capacity $(if $(RATE),--rate "$(RATE)") $(if $(MESSAGE_BYTES),--message-bytes "$(MESSAGE_BYTES)") $(if $(REGION),--region "$(REGION)") $(if $(METHOD),--method "$(METHOD)") $(foreach one,$(ASSUME),--assume "$(one)") $(if $(JSON),--json) $(ARGS)
+
 .PHONY: revoke
 revoke: node_modules/.installed ## take the keys away, and watch each consumer until it is refused (as plan; YES=key HOW=drain|snapshot|now BY=versions|grant ONLY=key WITHIN=seconds DRY_RUN=1)
 	@$(TS) deploy/off-switch.ts revoke $(if $(YES),--yes "$(YES)") $(if $(HOW),--how $(HOW)) $(if $(BY),--by $(BY)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHIN),--within $(WITHIN)) $(if $(DRY_RUN),--dry-run) $(ARGS)

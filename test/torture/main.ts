@@ -1,0 +1,114 @@
+/**
+ * `make torture`: for each seed some runs of the stream in a modelled world, on a virtual clock, and one of the product's own process between
+ * gates that do harm. Exit 1 where anything is lost, invented, doubled or changed; what failed is printed with the command that does it again.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type Outcome, runScenario } from "./model/run";
+import { drawScenario } from "./model/scenario";
+import { runReal } from "./real/run";
+import { drawRealScenario } from "./real/scenario";
+import { type StandIns, startStandIns } from "./real/stand-ins";
+import { Report } from "./report";
+
+const OUT = "build/torture";
+
+/** Throws where it is no whole number of at least `least`. */
+function whole(name: string, otherwise: number, least: number): number {
+  const given = process.env[name] || String(otherwise);
+  if (/^\d{1,9}$/.test(given) && Number(given) >= least) return Number(given);
+  throw new Error(`${name}=${given}: give a whole number of at least ${least}`);
+}
+
+/** The seeds of the modelled scenarios that belong to a run. */
+export const modelledSeeds = (seed: number, count: number) =>
+  Array.from({ length: count }, (_, at) => seed * 1000 + at);
+
+async function main(): Promise<number> {
+  const [runs, seed] = [whole("RUNS", 20, 1), whole("SEED", 1, 0)];
+  const [modelled, real] = [whole("MODELLED", 50, 0), whole("REAL", 1, 0)];
+  const sideBySide = whole("SIDE_BY_SIDE", 6, 1);
+  const seeds = Array.from({ length: runs }, (_, at) => seed + at);
+  const report = new Report();
+  say(
+    `seeds ${seed} to ${seed + runs - 1}: of each ${modelled} modelled scenarios and ${real > 0 ? "one real run" : "no real run"}`,
+  );
+
+  await allModelled(seeds, modelled, report);
+  if (real > 0) {
+    const standIns = await startStandIns(true);
+    try {
+      await allReal(seeds, standIns, sideBySide, report);
+    } finally {
+      await standIns.stop();
+    }
+  }
+  mkdirSync(OUT, { recursive: true });
+  writeFileSync(`${OUT}/summary.json`, `${JSON.stringify({ seed, runs, ...report.summary() }, null, 2)}\n`);
+  process.stdout.write(report.text());
+  return report.failed > 0 ? 1 : 0;
+}
+
+async function allModelled(seeds: readonly number[], count: number, report: Report): Promise<void> {
+  for (const [at, seed] of seeds.entries()) {
+    for (const one of modelledSeeds(seed, count)) {
+      const scenario = drawScenario(one);
+      const outcome = await runScenario(scenario);
+      if (report.modelled(outcome)) failed(seed, `modelled-${one}`, { scenario, ...outcome });
+    }
+    if (at % 20 === 19) say(`modelled: ${at + 1} of ${seeds.length} seeds`);
+  }
+}
+
+/** Some side by side: each waits for leases more than it works. */
+async function allReal(
+  seeds: readonly number[],
+  standIns: StandIns,
+  sideBySide: number,
+  report: Report,
+): Promise<void> {
+  const left = [...seeds];
+  let done = 0;
+  const work = async () => {
+    for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+      const scenario = drawRealScenario(seed);
+      const outcome = await runReal(scenario, standIns);
+      if (report.real(scenario, outcome)) failed(seed, `real-${seed}`, { scenario, ...outcome });
+      done += 1;
+      const { published, rows, letters, starts, seconds } = outcome;
+      say(
+        `real ${done} of ${seeds.length}: seed ${seed}, ${scenario.sink}, ${published} published, ${rows} rows, ${letters} dead letters, ` +
+          `${starts} starts, ${seconds} s: ${Object.keys(outcome.fired).join(", ") || "no fault came to pass"}`,
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, work));
+}
+
+/** `found`: without a value of a message, but for the generated ones' kinds. */
+function failed(
+  seed: number,
+  name: string,
+  found: { readonly scenario: object; readonly broken: Outcome["broken"] },
+): void {
+  mkdirSync(OUT, { recursive: true });
+  const file = `${OUT}/${name}.json`;
+  writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`);
+  const what = Object.entries(found.broken).map(([violation, ids]) => `${violation} (${ids.length})`);
+  say(`FAILED ${name}: ${what.join(", ")}. Everything of it: ${file}. Again: make torture RUNS=1 SEED=${seed}`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`torture: ${line}\n`);
+}
+
+if (require.main === module) {
+  // What still runs ends with us.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+  main().then(
+    (code) => process.exit(code),
+    (error: Error) => {
+      say(error.message);
+      process.exit(2);
+    },
+  );
+}
