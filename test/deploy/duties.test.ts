@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DUTIES } from "../../deploy/observe/permissions";
 import { main } from "../../deploy/main";
 import { API } from "../../deploy/resources/apis";
 import { ToolMissing } from "../../deploy/run";
@@ -12,6 +11,7 @@ import { MissingTool } from "../support/emulators/process";
 import { type FakeCloud, startFakeCloud } from "../support/fake-cloud/cloud";
 import { warmRunner } from "../support/fake-cloud/warm/warm";
 import { skipFor } from "../support/skip";
+import { callerFor } from "./callers";
 
 if (isFirstNode) {
   describe("who holds the plan's set, and no more", function () {
@@ -20,10 +20,7 @@ if (isFirstNode) {
     const folder = mkdtempSync(join(tmpdir(), "duties-"));
 
     async function deploy(...argv: string[]): Promise<{ code: number; out: string }> {
-      const { roles: sets } = DUTIES.find(({ name }) => name === "plan")!;
-      const roles = sets.flatMap(({ role }) => (typeof role === "string" ? [role] : []));
-      const permissions = sets.flatMap(({ role }) => (typeof role === "string" ? [] : role));
-      const run = warmRunner(cloud.as({ roles, permissions }));
+      const run = warmRunner(callerFor(cloud, "plan"));
       let out = "";
       const say = (text: string) => {
         out += text;

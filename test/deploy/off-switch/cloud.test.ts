@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CONSUMERS } from "../../../deploy/observe/access/probe";
-import { DUTIES } from "../../../deploy/observe/permissions";
 import { main } from "../../../deploy/off-switch";
 import type { Run } from "../../../deploy/run";
 import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
@@ -13,6 +12,7 @@ import { agentsOf, bindingFor, call } from "../../support/fake-cloud/client";
 import { isOnPath } from "../../support/go";
 import { warmRunner } from "../../support/fake-cloud/warm/warm";
 import { skipFor } from "../../support/skip";
+import { callerFor } from "../callers";
 import { type PreparedCloud, preparedCloud } from "./prepared-cloud";
 
 if (isFirstNode) {
@@ -44,13 +44,8 @@ if (isFirstNode) {
     });
 
     /** By somebody who holds the set for `revoke`, and no more than `besides`. */
-    function permitted(...besides: readonly string[]): Run {
-      const { roles } = DUTIES.find(({ name }) => name === "revoke")!;
-      const names = roles.flatMap(({ role }) => (typeof role === "string" ? [role] : []));
-      const single = roles.flatMap(({ role }) => (typeof role === "string" ? [] : role));
-      const caller = prepared.cloud.as({ roles: names, permissions: [...single, ...besides] });
-      return warmRunner(caller);
-    }
+    const permitted = (...besides: readonly string[]): Run =>
+      warmRunner(callerFor(prepared.cloud, "revoke", { besides }));
 
     async function offSwitch(text: string): Promise<{ code: number; out: string }> {
       let out = "";

@@ -81,6 +81,7 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
     (one) => one !== "iam.serviceAccounts.actAs",
   ),
   "roles/iam.serviceAccountCreator": [...PROJECT, ...READ("iam.serviceAccounts"), "iam.serviceAccounts.create"],
+  "roles/iam.serviceAccountDeleter": [...PROJECT, ...READ("iam.serviceAccounts"), "iam.serviceAccounts.delete"],
   "roles/iam.serviceAccountUser": [...PROJECT, ...READ("iam.serviceAccounts"), "iam.serviceAccounts.actAs"],
   "roles/iam.serviceAccountTokenCreator": [...READ("iam.serviceAccounts"), "iam.serviceAccounts.getAccessToken"],
   "roles/iam.serviceAccountViewer": [...PROJECT, ...READ("iam.serviceAccounts"), "iam.serviceAccounts.getIamPolicy"],
