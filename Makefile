@@ -139,6 +139,22 @@ drill: node_modules/.installed ## practise the off switch on a deployment of its
 drill-local: setup ## the same on this machine: a running pipeline on the emulators loses its key and gets it back, and nothing is lost (RATE BEFORE AFTER)
 	@RATE=$(RATE) BEFORE=$(BEFORE) AFTER=$(AFTER) $(TS) test/drill/main.ts
 
+.PHONY: compare-keys
+compare-keys: setup ## "is encryption slow?": the same load under Google's key, a software and an HSM key, on three deployments of their own; goes on where it stopped (as plan; YES=deployment ROUNDS BILLING_TABLE=p.d.t)
+	@$(TS) deploy/compare.ts compare-keys $(if $(YES),--yes "$(YES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BILLING_TABLE),--billing-table "$(BILLING_TABLE)") $(ARGS)
+
+.PHONY: compare-keys-report
+compare-keys-report: node_modules/.installed ## the report once more, of the rounds on record; with the cost, once the export has it (BILLING_TABLE=p.d.t)
+	@$(TS) deploy/compare.ts report $(if $(BILLING_TABLE),--billing-table "$(BILLING_TABLE)") $(ARGS)
+
+.PHONY: compare-keys-teardown
+compare-keys-teardown: node_modules/.installed ## take the three deployments of compare-keys away, with what they hold (as plan; YES=deployment DESTROY_KEYS=key,key DRY_RUN=1)
+	@$(TS) deploy/compare.ts teardown $(if $(YES),--yes "$(YES)") $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(DRY_RUN),--dry-run) $(ARGS)
+
+.PHONY: compare-keys-local
+compare-keys-local: setup ## a test of compare-keys on stand-ins, which encrypt nothing (ROUNDS BACKLOG RATE STEADY SLOW=hsm:150 RESUME=1)
+	@ROUNDS=$(ROUNDS) BACKLOG=$(BACKLOG) RATE=$(RATE) STEADY=$(STEADY) SLOW=$(SLOW) RESUME=$(RESUME) $(TS) test/compare/main.ts
+
 .PHONY: teardown
 teardown: node_modules/.installed ## take away what carries this deployment's label; asks once (as plan; DELETE_DATA=1 data too, DESTROY_KEYS=key its versions)
 	@$(TS) deploy/main.ts teardown $(if $(YES),--yes) $(if $(DELETE_DATA),--delete-data) $(if $(DESTROY_KEYS),--destroy-keys "$(DESTROY_KEYS)") $(if $(ORG_POLICIES),--org-policies) $(ARGS)

@@ -57,7 +57,7 @@ export interface Verdict {
   readonly outcome: Outcome;
   readonly sentence: string;
   readonly rounds: number;
-  /** Undefined below two rounds. */
+  /** Undefined below LEAST_ROUNDS: of so few no interval keeps what it promises. */
   readonly slower?: Percent & { readonly mean: number };
   /** The smallest difference that so many rounds find four times out of five, in percent. */
   readonly detectable?: number;
@@ -103,11 +103,11 @@ function verdictOf(
   const all = pairedDifferences(variant, measure, measured);
   const of = { variant, measure: measure.name, rounds: all.length };
   const what = `${TITLES[variant]}, ${measure.title}`;
-  if (all.length < 2)
+  if (all.length < LEAST_ROUNDS)
     return {
       ...of,
       outcome: "too few rounds",
-      sentence: `${what}: nothing is concluded from ${all.length === 1 ? "one round" : "no round"}; ${LEAST_ROUNDS} at least`,
+      sentence: `${what}: too few rounds to conclude anything: ${all.length}, of ${LEAST_ROUNDS} at least`,
     };
   const deviation = deviationOf(all);
   const finds = inPercent(detectable(deviation, all.length, LEVEL));
@@ -115,12 +115,11 @@ function verdictOf(
   const interval = bootstrapMean(all, { level: LEVEL, seed });
   const slower = { mean: inPercent(meanOf(all)), low: inPercent(interval.low), high: inPercent(interval.high) };
   const numbers = { slower, detectable: finds, ...(needed !== undefined && { roundsNeeded: needed }) };
-  const outcome = outcomeOf(interval, all.length, finds, detect);
+  const outcome = outcomeOf(interval, finds, detect);
   return { ...of, ...numbers, outcome, sentence: `${what}: ${said(outcome, { ...of, ...numbers }, detect)}` };
 }
 
-function outcomeOf({ low, high }: Interval, rounds: number, finds: number, detect: number): Outcome {
-  if (rounds < LEAST_ROUNDS) return "too few rounds";
+function outcomeOf({ low, high }: Interval, finds: number, detect: number): Outcome {
   if (low > 0) return "slower";
   if (high < 0) return "faster";
   return finds <= detect ? "no difference" : "too few rounds";
@@ -145,5 +144,5 @@ function said(outcome: Outcome, verdict: Omit<Verdict, "outcome" | "sentence">, 
     roundsNeeded === undefined
       ? `no number of rounds finds ${detect} % in this scatter`
       : `${Math.max(roundsNeeded, rounds + 1)} rounds would find ${detect} %`;
-  return `too few rounds to conclude: from ${down(low)} to ${up(high)} % slower is possible; ${rounds} rounds find ${up(finds)} % ${POWER * 100} times in a hundred; ${more}`;
+  return `too few rounds to conclude: from ${down(low)} to ${high > 1000 ? "over 1000" : up(high)} % slower is possible; ${rounds} rounds find ${finds > 1000 ? "over 1000" : up(finds)} % ${POWER * 100} times in a hundred; ${more}`;
 }

@@ -196,7 +196,8 @@ describe("the rounds of a comparison", () => {
     assert.match(verdict!.sentence, /too few rounds to conclude: .* rounds would find 5 %/);
     rmSync(recordPath(folder));
     const one = await said({ scatter: 0.4, seed: 2 }, 1);
-    assert.match(one.verdicts[0]!.sentence, /nothing is concluded from one round/);
+    assert.match(one.verdicts[0]!.sentence, /too few rounds to conclude anything: 1, of 6 at least/);
+    assert.equal(one.verdicts[0]!.slower, undefined);
   });
 
   it("are summed up in files that say what stood in", async () => {
