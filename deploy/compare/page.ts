@@ -6,7 +6,7 @@ import { PLOT_STYLE, plotOf } from "./plot";
 import { percent, STAND_IN_MARK } from "./said";
 import { aboutCost, rangeAsText, type Summary } from "./summary";
 import { TITLES, VARIANTS } from "./variants";
-import type { Outcome } from "./verdict";
+import { intervalAsText, type Outcome } from "./verdict";
 
 const ALL_STYLE = `${STYLE}${PLOT_STYLE}`;
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(ALL_STYLE).digest("base64")}'; base-uri 'none'; form-action 'none'`;
@@ -40,14 +40,22 @@ ${costs(summary)}
 
 const COUNTED: readonly Outcome[] = ["slower", "faster", "no difference", "too few rounds"];
 
+const FOUND: Readonly<Record<Outcome, string>> = {
+  slower: "Slower",
+  faster: "Faster",
+  "no difference": "No difference found",
+  "too few rounds": "Too few rounds",
+};
+
 function facts({ verdicts, rounds, torn, setting, published, lost, standIn }: Summary): Markup {
   const count = (wanted: Outcome) => verdicts.filter(({ outcome }) => outcome === wanted).length;
-  const few = count("too few rounds") > 0;
-  const state = standIn !== null || few ? "unseen" : count("slower") > 0 ? "open" : "good";
-  const title = few ? "Too few rounds" : count("slower") > 0 ? "Slower" : "No difference found";
+  // The worst that was found, and only where nothing was what could not be found.
+  const title = (["slower", "too few rounds", "faster"] as const).find((one) => count(one) > 0) ?? "no difference";
+  const states = { slower: "open", "too few rounds": "unseen", faster: "good", "no difference": "good" } as const;
+  const state = standIn === null ? states[title] : "unseen";
   const more = COUNTED.filter((one) => count(one) > 0).map((one) => `${count(one)} of ${verdicts.length} ${one}`);
   return html`<dl class="facts">
-<div class="verdict ${state}"><dt>Result${standIn !== null && ", of stand-ins"}</dt><dd>${title}<span>${more.join(", ")}</span></dd></div>
+<div class="verdict ${state}"><dt>Result${standIn !== null && ", of stand-ins"}</dt><dd>${FOUND[title]}<span>${more.join(", ")}</span></dd></div>
 <div><dt>Rounds</dt><dd>${rounds}<span>${torn === 0 ? "none was interrupted" : `${torn} torn measurements left out`}</span></dd></div>
 <div><dt>Machines</dt><dd>${setting.workers} × ${setting.machineType}<span>${setting.zone}</span></dd></div>
 <div><dt>Load</dt><dd>${setting.backlog} waiting<span>then ${setting.rate}/s for ${setting.steady} s</span></dd></div>
@@ -77,7 +85,7 @@ function intervals(summary: Summary): Markup {
   const rows = summary.verdicts.map(({ variant, measure, slower, detectable, roundsNeeded, rounds, outcome }) => [
     `${TITLES[variant]}, ${title(measure)}`,
     slower === undefined ? "–" : percent(slower.mean),
-    slower === undefined ? "–" : `${percent(slower.low)} to ${percent(slower.high)}`,
+    slower === undefined ? "–" : intervalAsText(slower),
     detectable === undefined ? "–" : percent(detectable),
     `${rounds}, ${roundsNeeded ?? "no number"} for ${summary.detect} %`,
     outcome,

@@ -3,7 +3,7 @@ import { html, type Markup } from "../report/html";
 import { STAND_IN_MARK } from "./said";
 import type { Summary } from "./summary";
 import { TITLES, type Variant } from "./variants";
-import type { Outcome } from "./verdict";
+import { intervalAsText, type Outcome } from "./verdict";
 
 const WIDTH = 1180;
 const LEFT = 330;
@@ -63,12 +63,10 @@ ${verdicts.map(({ variant, measure, outcome, slower }, index) => {
 <text x="14" y="${y - 3}" class="name">${who}</text><text x="14" y="${y + 15}" class="soft">${what}</text>
 ${dots.filter((value) => x.holds(value)).map((value) => html`<circle cx="${x.at(value)}" cy="${y}" r="5" class="dot"/>`)}
 ${slower !== undefined && html`<path d="M${x.at(slower.low)} ${y}H${x.at(slower.high)}" class="bar"/>${edge(x, slower.low, y, -1)}${edge(x, slower.high, y, 1)}<path d="M${x.at(slower.mean)} ${y - 9}l7 9-7 9-7-9z" class="mean"/>`}
-<text x="${WIDTH - RIGHT + 24}" y="${y + 5}">${slower === undefined ? "" : `${bounded(slower.low)} to ${bounded(slower.high)} %: `}${SHORT[outcome]}</text></g>`;
+<text x="${WIDTH - RIGHT + 24}" y="${y + 5}">${slower === undefined ? "" : `${intervalAsText(slower)}: `}${SHORT[outcome]}</text></g>`;
 })}
 </svg>`;
 }
-
-const bounded = (value: number) => (value > 1000 ? "over 1000" : value.toFixed(1));
 
 interface Scale {
   readonly at: (percent: number) => number;

@@ -1,6 +1,7 @@
 /** A comparison for the eyes of a person: in lines, each of which says so where nothing of it is about Google Cloud. */
 import { TITLES, VARIANTS } from "./variants";
 import { rangeAsText, type Summary } from "./summary";
+import { intervalAsText } from "./verdict";
 
 /** Before every line and in every file that stand-ins make. */
 export const STAND_IN_MARK = "STAND-INS, NOT GOOGLE CLOUD";
@@ -69,7 +70,7 @@ export function summaryAsMarkdown(summary: Summary): string {
       row([
         `${TITLES[variant]}, ${measures.find(({ name }) => name === measure)!.title}`,
         slower === undefined ? "–" : percent(slower.mean),
-        slower === undefined ? "–" : `${percent(slower.low)} to ${percent(slower.high)}`,
+        slower === undefined ? "–" : intervalAsText(slower),
         detectable === undefined ? "–" : percent(detectable),
         String(count),
       ]),

@@ -128,6 +128,11 @@ function outcomeOf({ low, high }: Interval, finds: number, detect: number): Outc
 /** Outwards: what is said is never narrower than what was found. */
 const up = (value: number) => (Math.ceil(value * 10) / 10).toFixed(1);
 const down = (value: number) => (Math.floor(value * 10) / 10).toFixed(1);
+/** Beyond all sense. */
+const top = (value: number) => (value > 1000 ? "over 1000" : up(value));
+
+/** `-1.2 to 3.4 %` */
+export const intervalAsText = ({ low, high }: Percent): string => `${down(low)} to ${top(high)} %`;
 
 function said(outcome: Outcome, verdict: Omit<Verdict, "outcome" | "sentence">, detect: number): string {
   const {
@@ -137,12 +142,12 @@ function said(outcome: Outcome, verdict: Omit<Verdict, "outcome" | "sentence">, 
     rounds,
   } = verdict as Required<Omit<Verdict, "outcome" | "sentence">>;
   const { low, high } = slower;
-  if (outcome === "slower") return `slower by ${down(low)} to ${up(high)} %`;
+  if (outcome === "slower") return `slower by ${intervalAsText(slower)}`;
   if (outcome === "faster") return `faster: it takes ${down(-high)} to ${up(-low)} % less time`;
   if (outcome === "no difference") return `no difference larger than ${up(Math.max(high, -low))} % was found`;
   const more =
     roundsNeeded === undefined
       ? `no number of rounds finds ${detect} % in this scatter`
       : `${Math.max(roundsNeeded, rounds + 1)} rounds would find ${detect} %`;
-  return `too few rounds to conclude: from ${down(low)} to ${high > 1000 ? "over 1000" : up(high)} % slower is possible; ${rounds} rounds find ${finds > 1000 ? "over 1000" : up(finds)} % ${POWER * 100} times in a hundred; ${more}`;
+  return `too few rounds to conclude: from ${intervalAsText(slower)} slower is possible; ${rounds} rounds find ${top(finds)} % ${POWER * 100} times in a hundred; ${more}`;
 }
