@@ -1,4 +1,4 @@
-/** Who needs which role: six duties, each with the commands that it runs and the least set of roles that covers them. */
+/** Who needs which role: nine duties, each with the commands that it runs and the least set of roles that covers them. */
 import { resourcesOf } from "../resources";
 import { type Command, gcloud } from "../resources/command";
 import { usableVersions } from "../resources/key";
@@ -10,19 +10,24 @@ import { listEach } from "./access/under";
 import { LISTS } from "./adopt/lists";
 import { listVersions } from "./audit/keys";
 import { copyCommands, listObjects, sampleLogs } from "./audit/stored";
-import { AUDITS, type Needed, READS, REVOKES, role, WRITES } from "./permissions/sets";
+import { jobs, LETTERS_READ, NUMBERS_READ, replaying, rotating, watching } from "./permissions/daily";
+import { AUDITS, type Needed, READS, REPLAYS, REVOKES, ROTATES, role, WATCHES, WRITES } from "./permissions/sets";
 
 export { permissionsOf } from "./permissions/of-commands";
 export type { Needed } from "./permissions/sets";
 
 export interface Duty {
-  readonly name: "plan" | "apply" | "verify" | "run" | "audit" | "revoke";
+  readonly name: "plan" | "apply" | "verify" | "run" | "audit" | "status" | "replay" | "revoke" | "rotate";
   readonly what: string;
   readonly roles: readonly Needed[];
   readonly commands: (setup: Setup) => readonly Command[];
+  /** What it asks besides, by Google's own clients: permissions. */
+  readonly calls?: readonly string[];
 }
 
+/** The project itself is described only where no API is on yet. */
 const SETUP_READ = ({ project }: Setup): readonly Command[] => [
+  listServices(project),
   gcloud("projects describe", { format: "json" }, project),
   gcloud("logging settings describe", { project, format: "json" }),
 ];
@@ -45,10 +50,6 @@ const submission = ({ project, region, settings }: Setup): readonly Command[] =>
   gcloud("storage cp", { project }, "pipeline.pb", `gs://${settings.BUCKET}/stage/`),
   gcloud("dataflow jobs run", { region, project }, settings.DEPLOYMENT),
   ...jobs({ project, region }),
-];
-const jobs = ({ project, region }: Pick<Setup, "project" | "region">): readonly Command[] => [
-  gcloud("dataflow jobs list", { status: "active", project, format: "json" }),
-  gcloud("dataflow jobs describe", { region, full: true, project, format: "json" }, "JOB"),
 ];
 
 /** What there is of every kind, as adopt asks. */
@@ -141,9 +142,29 @@ export const DUTIES: readonly Duty[] = [
     commands: (setup) => [...readsOf(setup), ...jobs(setup), ...auditsOf(setup)],
   },
   {
+    name: "status",
+    what: "says how it is now: job, keys, backlog, delay, rows, dead letters and their reasons, alerts; changes nothing",
+    roles: WATCHES,
+    commands: watching,
+    calls: [...LETTERS_READ, ...NUMBERS_READ],
+  },
+  {
+    name: "replay",
+    what: "looks at dead letters, publishes them again, and counts that nothing is lost: dead-letters, replay, conserve",
+    roles: REPLAYS,
+    commands: replaying,
+    calls: [...LETTERS_READ, ...NUMBERS_READ],
+  },
+  {
     name: "revoke",
     what: "takes the keys away (every version is disabled) and gives them back, and asks each consumer before and after",
     roles: REVOKES,
     commands: revocation,
+  },
+  {
+    name: "rotate",
+    what: "makes a new primary version of the keys, and encrypts anew what lies under an older one",
+    roles: ROTATES,
+    commands: rotating,
   },
 ];

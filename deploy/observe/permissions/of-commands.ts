@@ -30,6 +30,10 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud kms keys versions list": ["cloudkms.cryptoKeyVersions.list"],
   "gcloud kms keys versions disable": ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.update"],
   "gcloud kms keys versions enable": ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.update"],
+  "gcloud kms keys versions create": [
+    // And makes it the primary one.
+    ...["cloudkms.cryptoKeyVersions.create", "cloudkms.cryptoKeys.update"],
+  ],
   "gcloud iam roles describe": ["iam.roles.get"],
   "gcloud iam service-accounts list": ["iam.serviceAccounts.list"],
   "gcloud iam service-accounts create": ["iam.serviceAccounts.create"],
@@ -62,6 +66,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud storage cp gs://": ["storage.objects.get", "storage.objects.list"],
   "gcloud storage ls": ["storage.objects.list"],
   "gcloud storage objects list": ["storage.objects.list"],
+  "gcloud storage objects update": ["storage.objects.create", "storage.objects.delete", "storage.objects.get"],
   "gcloud storage objects describe": ["storage.objects.get"],
   "gcloud storage cat": ["storage.objects.get"],
   "gcloud artifacts repositories list": ["artifactregistry.repositories.list"],
@@ -94,6 +99,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud logging sinks update": ["logging.sinks.get", "logging.sinks.update"],
   "gcloud logging read": ["logging.logEntries.list", "logging.privateLogEntries.list", "logging.views.access"],
   "gcloud dataflow jobs list": ["dataflow.jobs.list"],
+  "gcloud alpha monitoring policies list": ["monitoring.alertPolicies.list"],
   "gcloud dataflow jobs describe": ["dataflow.jobs.get"],
   // Of a state that is asked for, one of the two.
   "gcloud dataflow jobs drain": ["dataflow.jobs.cancel", "dataflow.jobs.updateContents"],
@@ -109,6 +115,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "bq mk --table": ["bigquery.tables.create"],
   "bq update --dataset": ["bigquery.datasets.get", "bigquery.datasets.update"],
   "bq update --table": ["bigquery.tables.get", "bigquery.tables.update"],
+  "bq update": ["bigquery.tables.get", "bigquery.tables.update"],
   "bq get-iam-policy --table": ["bigquery.tables.getIamPolicy"],
   "bq add-iam-policy-binding --table": ["bigquery.tables.getIamPolicy", "bigquery.tables.setIamPolicy"],
   "bq ls": ["bigquery.tables.list"],

@@ -133,7 +133,7 @@ if (isFirstNode) {
 
     it("rotate: the table and the file go under a new version, and an older one that something may need stays", async () => {
       const { state, project } = prepared.cloud;
-      run = warmRunner(prepared.cloud.env);
+      run = warmRunner(callerFor(prepared.cloud, "rotate"));
       // What was taken before comes back.
       state.policies.set(`cloudkms/${prepared.key}`, bindingFor(...Object.values(agentsOf(prepared.cloud))));
       const rotated = await offSwitch(`rotate --yes ${prepared.keyName} --disable-old`);
