@@ -111,6 +111,37 @@ describe("the packages of Python and Java", () => {
   });
 });
 
+describe("Beam's boot", () => {
+  /** The oldest without a weakness that Go's database knew in November 2026, docs/dependencies.md. */
+  const FLOOR: Readonly<Record<string, string>> = {
+    "golang.org/x/net": "0.62.0",
+    "golang.org/x/text": "0.41.0",
+    "google.golang.org/grpc": "1.85.0",
+    "google.golang.org/protobuf": "1.36.12",
+    toolchain: "1.26.10",
+  };
+  const numbers = (version: string) =>
+    version
+      .split(".")
+      .map((part) => part.padStart(6, "0"))
+      .join(".");
+
+  for (const language of readdirSync("deploy/worker/boot")) {
+    it(`is made of modules that are pinned by digest, none older than known to be good: ${language}`, () => {
+      const [mod, sum] = ["go.mod", "go.sum"].map((file) =>
+        readFileSync(`deploy/worker/boot/${language}/${file}`, "utf8"),
+      );
+      const found = [...mod!.matchAll(/^(?:require |\t)(\S+) v(\S+)/gm)].map(
+        ([, name, version]) => [name!, version!] as const,
+      );
+      for (const [name, version] of found) assert.ok(sum!.includes(`${name} v${version} h1:`), name);
+      const all = new Map([...found, ["toolchain", /^toolchain go(\S+)$/m.exec(mod!)?.[1] ?? ""] as const]);
+      for (const [name, least] of Object.entries(FLOOR))
+        assert.ok(numbers(all.get(name) ?? "") >= numbers(least), `${name} ${all.get(name)}`);
+    });
+  }
+});
+
 describe("the extension of DuckDB", () => {
   it("is for the DuckDB that is installed, which loads no other, and held by digests", () => {
     const [first, ...digests] = readFileSync("files/duckdb/httpfs.txt", "utf8")

@@ -46,7 +46,7 @@ project() {
 
 mkdir -p "$to/.made"
 if command -v flock > /dev/null; then exec 9> "$to/.made/lock" && flock 9; fi
-part boot boot "$here/boot.sh" "$here/boot.typescript"
+part boot boot "$here/boot.sh" "$here/boot/typescript"
 part packages packages package-lock.json "$here/packages.js" "$here/left-out.json"
 part project project package.json "$here"/{tsconfig.json,folder} tsconfig.json pipeline transforms schemas deploy/deployment{.ts,} deploy/rules{.ts,}
 node "$to/check.js"

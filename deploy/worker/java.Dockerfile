@@ -7,7 +7,8 @@ ARG MAVEN_IMAGE=maven:3.9-eclipse-temurin-17
 ARG JAVA_IMAGE=eclipse-temurin:17-jre
 
 FROM ${GO_IMAGE} AS boot
-COPY deploy/worker/boot.sh deploy/worker/boot.java /beam/
+COPY deploy/worker/boot.sh /beam/
+COPY deploy/worker/boot/java /beam/boot/java
 RUN /beam/boot.sh java /beam/java
 
 FROM ${MAVEN_IMAGE} AS build

@@ -6,7 +6,8 @@ ARG GO_IMAGE=golang:1.26-bookworm
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 FROM ${GO_IMAGE} AS boot
-COPY deploy/worker/boot.sh deploy/worker/boot.python /beam/
+COPY deploy/worker/boot.sh /beam/
+COPY deploy/worker/boot/python /beam/boot/python
 RUN /beam/boot.sh python /beam/python
 
 FROM ${PYTHON_IMAGE}

@@ -99,12 +99,15 @@ function modulesOf(binary) {
   return modules.map(([, name, version, sum]) => golang(name, version, sum ? [{ name: "go:sum", value: sum }] : []));
 }
 
+/** Of all languages: a worker of each may be in use. */
 function pinned() {
-  const files = readdirSync("deploy/worker").filter((file) => /^boot\.(?!sh$)/.test(file));
-  return files.map((file) => {
-    const [name, version] = readFileSync(join("deploy/worker", file), "utf8").trim().split("@");
-    return golang(name, version, []);
-  });
+  const mods = readdirSync("deploy/worker/boot").map((name) =>
+    readFileSync(join("deploy/worker/boot", name, "go.mod"), "utf8"),
+  );
+  const lines = mods.flatMap((text) =>
+    [...text.matchAll(/^(?:require |\t)(\S+) (v\S+)/gm)].map(([, name, version]) => `${name} ${version}`),
+  );
+  return [...new Set(lines)].sort().map((line) => golang(...line.split(" "), []));
 }
 
 const golang = (name, version, properties) => component(`pkg:golang/${name}@${version}`, name, version, { properties });

@@ -18,7 +18,8 @@ export function preparedPrism(): string {
 /** Beam's boot, by the script that builds it for the worker image: where it stands. Throws MissingTool where Go is missing. */
 export function preparedBoot(): string {
   const script = "deploy/worker/boot.sh";
-  return prepared("boot", [script, "deploy/worker/boot.typescript"], (dir) => command(script, ["typescript", dir]));
+  const pinned = ["go.mod", "go.sum"].map((file) => `deploy/worker/boot/typescript/${file}`);
+  return prepared("boot", [script, ...pinned], (dir) => command(script, ["typescript", dir]));
 }
 
 function prepared(name: string, from: readonly string[], make: (dir: string) => void): string {

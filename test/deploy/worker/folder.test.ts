@@ -73,10 +73,13 @@ describe("the worker image", () => {
   });
 
   it("has the boot of the SDK's version, for TypeScript and for Python", () => {
-    const version = (file: string) => readFileSync(file, "utf8").trim().split("@v")[1];
-    assert.equal(version("deploy/worker/boot.typescript"), json("package.json").dependencies["apache-beam"]);
+    const version = (language: string) =>
+      / github\.com\/apache\/beam\/sdks\/v2 v(\S+)/.exec(
+        readFileSync(`deploy/worker/boot/${language}/go.mod`, "utf8"),
+      )?.[1];
+    assert.equal(version("typescript"), json("package.json").dependencies["apache-beam"]);
     const python = /^apache-beam==(\S+)/m.exec(readFileSync("pipeline/python/requirements.txt", "utf8"));
-    assert.equal(version("deploy/worker/boot.python"), python?.[1]);
+    assert.equal(version("python"), python?.[1]);
   });
 
   it("refuses packages that are not the lock file's", () => {

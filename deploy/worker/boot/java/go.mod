@@ -1,0 +1,19 @@
+module boot
+
+go 1.26.0
+
+toolchain go1.26.10
+
+require github.com/apache/beam/sdks/v2 v2.73.0 // indirect
+
+require (
+	github.com/golang-cz/devslog v0.0.15 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/text v0.44.0 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
+	google.golang.org/grpc v1.85.0 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
+)
+
+tool github.com/apache/beam/sdks/v2/java/container
