@@ -74,15 +74,3 @@ export function openCsv(path: string): (sample: Sample) => void {
 }
 
 const lineOf = (sample: Sample) => NAMES.map((name) => (Number.isNaN(sample[name]) ? "" : sample[name])).join(",");
-
-/** What `openCsv` wrote. Throws RangeError where it is of another shape. */
-export function parseCsv(text: string): Sample[] {
-  const [head, ...lines] = text.trimEnd().split("\n");
-  if (head !== NAMES.join(",")) throw new RangeError(`its columns are not ${NAMES.join(",")}`);
-  return lines.map((line) => {
-    const cells = line.split(",");
-    return Object.fromEntries(
-      NAMES.map((name, i) => [name, cells[i] === "" ? Number.NaN : Number(cells[i])]),
-    ) as unknown as Sample;
-  });
-}
