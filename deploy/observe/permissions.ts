@@ -33,6 +33,7 @@ const SETUP_READ = ({ project }: Setup): readonly Command[] => [
 ];
 const looksOf = ({ look, policy }: Resource): readonly Command[] => [
   ...(look === undefined ? [] : [look.command]),
+  ...(look?.otherwise === undefined ? [] : [look.otherwise.command]),
   ...(policy === undefined || policy.grants.length === 0 ? [] : [policy.look.command]),
 ];
 const readsOf = (setup: Setup) => [...SETUP_READ(setup), ...resourcesOf(setup).needed.flatMap(looksOf)];

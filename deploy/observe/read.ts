@@ -75,9 +75,10 @@ export async function readOne(
 
 type Seen<T> = { readonly found: T | undefined } | { readonly trouble: Trouble };
 
-async function look<T>({ command, pick }: Look<T>, ask: Ask): Promise<Seen<T>> {
+async function look<T>({ command, pick, otherwise }: Look<T>, ask: Ask): Promise<Seen<T>> {
   const asked = await ask(command);
   if ("answer" in asked) return { found: pick(asked.answer as never) };
+  if (otherwise !== undefined) return look(otherwise, ask);
   return asked.trouble.kind === "absent" ? { found: undefined } : asked;
 }
 

@@ -1,8 +1,11 @@
 /** A key ring can be made, and never deleted. */
 import type { KeyAsked } from "../deployment/from-settings";
 import { API } from "./apis";
-import { gcloud } from "./command";
+import { type Command, gcloud } from "./command";
 import { named, type Resource } from "./resource";
+
+export const listKeys = ({ ring, location, project }: Pick<KeyAsked, "ring" | "location" | "project">): Command =>
+  gcloud("kms keys list", { keyring: ring, location, project, format: "json" });
 
 export function keyRing({ project, location, ring }: KeyAsked, apis: Resource): Resource {
   return {
@@ -10,10 +13,15 @@ export function keyRing({ project, location, ring }: KeyAsked, apis: Resource): 
     title: `key ring ${location}/${ring}`,
     refersTo: [apis],
     api: API.kms,
+    // Its keys are listed anyway, and only a ring has any answer to that.
     look: {
-      command: gcloud("kms keyrings list", { location, project, format: "json" }),
-      pick: (rings: { name: string }[]) =>
-        named(rings, `projects/${project}/locations/${location}/keyRings/${ring}`) && {},
+      command: listKeys({ ring, location, project }),
+      pick: () => ({}),
+      otherwise: {
+        command: gcloud("kms keyrings list", { location, project, format: "json" }),
+        pick: (rings: { name: string }[]) =>
+          named(rings, `projects/${project}/locations/${location}/keyRings/${ring}`) && {},
+      },
     },
     fields: {},
     create: [gcloud("kms keyrings create", { location, project }, ring)],

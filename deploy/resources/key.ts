@@ -5,6 +5,7 @@ import type { Json } from "../../schemas/bigquery";
 import { type Agent, agentGrant } from "./agents";
 import { API } from "./apis";
 import { type Command, gcloud } from "./command";
+import { listKeys } from "./key-ring";
 import { bindings, type Block, type Field, type ForRules, type Look, named, type Resource } from "./resource";
 import type { Setup } from "./setup";
 
@@ -29,7 +30,7 @@ export function key(setup: Setup, asked: KeyAsked, ring: Resource, agents: reado
     refersTo: [ring],
     api: API.kms,
     look: {
-      command: gcloud("kms keys list", { ...at, format: "json" }),
+      command: listKeys(asked),
       pick: (keys: CryptoKey[]) => {
         const found = named(keys, asked.name);
         return found && keyFields(found);

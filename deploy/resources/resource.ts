@@ -30,6 +30,8 @@ export interface Look<T> {
   readonly command: Command;
   /** Undefined where the answer says that there is none. */
   readonly pick: (answer: never) => T | undefined;
+  /** Asked where this one has no answer. */
+  readonly otherwise?: Look<T>;
 }
 
 /** One declared value. A difference is mended by `change`, or by hand; where neither is there, nobody has thought of it. */

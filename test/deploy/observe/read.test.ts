@@ -4,8 +4,10 @@ import { readAll, readSetup } from "../../../deploy/observe/read";
 import { gcloud, shown } from "../../../deploy/resources/command";
 import type { Resource } from "../../../deploy/resources/resource";
 import type { Run } from "../../../deploy/run";
-import { askedFor } from "../setups";
+import { keyRing } from "../../../deploy/resources/key-ring";
+import { askedFor, setupFor } from "../setups";
 
+const RINGS = JSON.stringify([{ name: setupFor().dataKey.name.split("/cryptoKeys/")[0] }]);
 const noWait = async () => {};
 
 /** Answers by the command's first words; whatever is not listed is an empty list. */
@@ -61,6 +63,24 @@ describe("reading", () => {
     const { kinds } = await readings({ "gcloud rings": "[{}]", "gcloud keys": denied });
     assert.deepEqual(kinds, ["found", "not observed", "not observed"]);
   });
+
+  for (const [what, keys, rings, kind] of [
+    ["is there where its keys can be listed, and nobody asks further", "[]", "[]", "found"],
+    ["is looked for in a list of rings where they cannot", new Error("ERROR: PERMISSION_DENIED"), RINGS, "found"],
+    ["is absent where it is not in that list", new Error("ERROR: NOT_FOUND"), "[]", "absent"],
+    ["is not observed where neither is answered", new Error("ERROR: 403"), new Error("ERROR: 403"), "not observed"],
+  ] as const) {
+    it(`a key ring ${what}`, async () => {
+      const { run, asked } = cloud({ "gcloud kms keys": keys, "gcloud kms keyrings": rings });
+      const resource = keyRing(setupFor().dataKey, { ...ring, refersTo: [], api: "serviceusage" });
+      const all = await readAll([resource], asking(run, noWait));
+      assert.equal(all.get(resource)!.kind, kind);
+      assert.equal(
+        asked.some((one) => one.startsWith("gcloud kms keyrings list")),
+        keys instanceof Error,
+      );
+    });
+  }
 
   it("presumes absent what an API that is off hides", async () => {
     const { kinds } = await readings({ gcloud: new Error("ERROR: SERVICE_DISABLED") });
