@@ -140,7 +140,7 @@ drill-local: setup ## the same on this machine: a running pipeline on the emulat
 	@RATE=$(RATE) BEFORE=$(BEFORE) AFTER=$(AFTER) $(TS) test/drill/main.ts
 
 .PHONY: compare-keys
-compare-keys: setup ## "is encryption slow?": the same load under Google's key, a software and an HSM key, on three deployments of their own; goes on where it stopped (as plan; YES=deployment ROUNDS BILLING_TABLE=p.d.t)
+compare-keys: setup ## "is encryption slow?": the same load under Google's, a software and an HSM key, in turns, on deployments of their own (as plan; ZONE YES=deployment ROUNDS BILLING_TABLE=p.d.t)
 	@$(TS) deploy/compare.ts compare-keys $(if $(YES),--yes "$(YES)") $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(BILLING_TABLE),--billing-table "$(BILLING_TABLE)") $(ARGS)
 
 .PHONY: compare-keys-report
