@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
+import type { ProvenanceErrorCode } from "../../deploy/attest/image";
 import type { AttestationErrorCode } from "../../deploy/attest/verify";
 import type { ApplyErrorCode } from "../../deploy/change/apply";
 import type { OffSwitchErrorCode } from "../../deploy/change/revoke/error";
 import type { DeploymentErrorCode } from "../../deploy/deployment";
+import type { CompareErrorCode } from "../../deploy/compare/safety";
 import type { DrillErrorCode } from "../../deploy/drill/safety";
 import type { RefusalCode } from "../../deploy/observe/access/probe";
 import type { TroubleKind } from "../../deploy/observe/trouble";
@@ -40,6 +42,10 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   drill: codes<DrillErrorCode>({
     ...{ PRODUCTION: true, NO_NAME: true, NOT_CONFIRMED: true, NOT_OBSERVED: true, NO_JOB: true, STOPPED: true },
   }),
+  compare: codes<CompareErrorCode>({
+    ...{ PRODUCTION: true, NO_NAME: true, NO_ZONE: true, SETTING: true, NOT_CONFIRMED: true, NOT_OBSERVED: true },
+    ...{ OTHER_RECORD: true, NO_RECORD: true, STOPPED: true },
+  }),
   apply: codes<ApplyErrorCode>({ obstacles: true, refused: true, "not made": true }),
   asking: codes<TroubleKind>({
     ...{ absent: true, exists: true, forbidden: true, "api off": true, transient: true, "not yet": true },
@@ -56,6 +62,9 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   }),
   attestation: codes<AttestationErrorCode>({
     ...{ KEY: true, ENVELOPE: true, PAYLOAD_TYPE: true, SIGNATURE: true, STATEMENT: true, SUBJECT: true },
+  }),
+  image: codes<ProvenanceErrorCode>({
+    ...{ NONE: true, SIGNATURE: true, STATEMENT: true, IMAGE: true, BUILDER: true, BUILD: true, SOURCE: true },
   }),
   schema: codes<SchemaErrorCode>({
     ...{ NOT_READABLE: true, NOT_JSON: true, NOT_A_SCHEMA: true, NOT_A_FIELD: true, NO_FIELDS: true, TOO_DEEP: true },
