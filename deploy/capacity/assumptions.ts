@@ -22,7 +22,7 @@ export interface Assumption {
 
 const GRAPHS =
   "docs/choosing.md, make bench-graph, 5,000 messages on Prism, shared machine, cold: more than in the long run";
-const CAPACITY = "test/bench/results/capacity.md, make bench-capacity, shared machine";
+const CAPACITY = "test/bench/results/capacity.md, make bench-capacity, two runs on a busy machine";
 const KAFKA = "Performance characteristics of Kafka to BigQuery pipelines, Dataflow: Beam Java, 1 GiB/s, e2-standard-2";
 const DATAFLOW = "Dataflow pricing, us-central1, September 2026";
 const BIGQUERY = "BigQuery pricing, as we know it, 2025";
@@ -51,9 +51,9 @@ export const ASSUMPTIONS = {
     "the same: the TypeScript worker, and Java's write, whose JVM was cold",
     GRAPHS,
   ),
-  micros_per_kilobyte: measured(54, "µs", "processor time that each kilobyte above 433 bytes adds", CAPACITY),
+  micros_per_kilobyte: measured(49, "µs", "processor time that each kilobyte above 433 bytes adds", CAPACITY),
   direct_micros: measured(
-    152,
+    183,
     "µs",
     "processor time of a message of 433 bytes: the DirectRunner's process, insertAll",
     CAPACITY,

@@ -116,6 +116,7 @@ function tellSteps(steps: readonly Step[]): void {
     "more waiting /s",
     "delay p50 / p99, ms",
     "core used",
+    "waited for one",
     "µs a message",
     "one whole core, by that, /s",
   );
