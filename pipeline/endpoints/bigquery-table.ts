@@ -5,7 +5,7 @@
 import type { Table } from "@google-cloud/bigquery";
 import { bigQueryClient } from "./bigquery-client";
 import { checkColumns } from "./bigquery-shape";
-import { isTooLarge, bigQueryTrouble } from "./bigquery-trouble";
+import { bigQueryTrouble, ColumnsNotYet, isTooLarge } from "./bigquery-trouble";
 import { type MessageRow, NONE_THERE, type RefusedRow, type RowWriter, type WriteResult } from "./endpoint";
 import { requestsOf } from "./requests";
 import type { TableName } from "./table-name";
@@ -20,7 +20,13 @@ const MOST = { items: 500, bytes: 8_000_000 };
 const PATIENCE_MS = 60_000;
 
 interface InsertErrors {
-  readonly insertErrors?: readonly { index: number; errors: readonly { reason?: string; location?: string }[] }[];
+  readonly insertErrors?: readonly { index: number; errors: readonly InsertError[] }[];
+}
+
+interface InsertError {
+  readonly reason?: string;
+  readonly location?: string;
+  readonly message?: string;
 }
 
 /** A row with its place in the batch. */
@@ -45,18 +51,26 @@ export function openBigQueryTable(
   const confirmed = new Set<string>();
 
   async function send(rows: readonly MessageRow[]): Promise<RefusedRow[]> {
-    if (!isChecked) await answered(checkColumns(target, schema), patienceMs);
+    const look = () => answered(checkColumns(target, schema), patienceMs);
+    if (!isChecked) await look();
     isChecked = true;
     const refused: RefusedRow[] = [];
     const placed = rows.map((row, index) => place(row, index, toJson));
     const open = placed.filter(({ json }) => !confirmed.has(json.insertId));
     const requests: (readonly Placed[])[] = requestsOf(open, ({ bytes }) => bytes, MOST);
     for (const request of requests) {
-      const { again, refused: some } = await insert((some) => answered(insertAll(target, some), patienceMs), request);
+      const {
+        again,
+        refused: some,
+        unknown,
+      } = await insert((rows) => answered(insertAll(target, rows), patienceMs), request);
       requests.push(...again);
       refused.push(...some);
       const left = new Set([...again.flat(), ...some].map(({ index }) => index));
       for (const { index, json } of request) if (!left.has(index)) confirmed.add(json.insertId);
+      // What is refused may be refused by a table that has become another.
+      if (some.length > 0 || unknown.length > 0) await look();
+      if (unknown.length > 0 && again.flat().length === request.length) throw new ColumnsNotYet(unknown);
     }
     return refused.sort((a, b) => a.index - b.index);
   }
@@ -89,33 +103,43 @@ function place({ message, row }: MessageRow, index: number, toJson: ReturnType<t
 interface Left {
   readonly again: readonly (readonly Placed[])[];
   readonly refused: readonly RefusedRow[];
+  /** Paths of columns that are not known there. */
+  readonly unknown: readonly string[];
 }
 
-/** Sends one request. Again: the halves of one that was too large, and rows that were stopped by others. */
+/**
+ * Sends one request. Again: the halves of one that was too large, rows that were stopped by others, and rows with a column of the schema that the
+ * table, or its stream, does not know.
+ */
 async function insert(ask: (rows: readonly Placed[]) => Promise<InsertErrors>, rows: readonly Placed[]): Promise<Left> {
   let answer: InsertErrors;
   try {
     answer = await ask(rows);
   } catch (error) {
     if (!isTooLarge(error)) throw error;
-    if (rows.length === 1) return { again: [], refused: [refuse(rows[0]!)] };
-    return { again: [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)], refused: [] };
+    if (rows.length === 1) return { again: [], refused: [refuse(rows[0]!)], unknown: [] };
+    return { again: [rows.slice(0, rows.length / 2), rows.slice(rows.length / 2)], refused: [], unknown: [] };
   }
   const again: Placed[] = [];
   const refused: RefusedRow[] = [];
+  const unknown = new Set<string>();
   for (const { index, errors } of answer.insertErrors ?? []) {
     const about = errors.find(({ reason }) => reason === "invalid");
-    if (about) refused.push(refuse(rows[index]!, about.location));
+    if (about && isUnknownColumn(about)) unknown.add(about.location ?? "");
+    if (about && !isUnknownColumn(about)) refused.push(refuse(rows[index]!, about.location));
     else again.push(rows[index]!);
   }
-  if (again.length === rows.length) throw new NothingTaken();
-  return { again: again.length === 0 ? [] : [again], refused };
+  if (again.length === rows.length && unknown.size === 0) throw new NothingTaken();
+  return { again: again.length === 0 ? [] : [again], refused, unknown: [...unknown] };
 }
 
 /** The error's text may carry the value: the column's path is all that is taken from it. */
 function refuse({ index }: Placed, location = ""): RefusedRow {
   return { index, refusal: new Refusal("refused_by_table", location) };
 }
+
+/** A row has columns of the schema and no others: it is the table that lacks one, or does not know it yet. */
+const isUnknownColumn = ({ message = "" }: InsertError) => /^no such field\b/i.test(message);
 
 /** The answer, or NoAnswer. What was asked may be done all the same, and later: it is asked again with the same insert ids. */
 async function answered<T>(answer: Promise<T>, patienceMs: number): Promise<T> {

@@ -1,6 +1,13 @@
 import { OtherColumns } from "./bigquery-shape";
 import type { SetUpError, TransientError } from "./endpoint";
 
+/** The table has these columns of the schema, but takes no rows with them yet. Their paths: never a value. */
+export class ColumnsNotYet extends Error {
+  constructor(readonly columns: readonly string[]) {
+    super("columns not yet");
+  }
+}
+
 /** Of Google's client, or of the network. Its texts may carry values: they are looked at, and never passed on. */
 interface ApiError {
   readonly code?: number | string;
@@ -29,6 +36,10 @@ export function bigQueryTrouble(table: string, error: unknown): SetUpError | Tra
       `${table} has other columns than the schema (${error.columns.join(", ")}): ` +
       "give the schema that the table has, or change the table";
     return { kind: "setUpError", trouble: { code: "BIGQUERY_OTHER_COLUMNS", text } };
+  }
+  if (error instanceof ColumnsNotYet) {
+    const text = `${table} takes no rows yet with columns that it has (${error.columns.join(", ")}): it has just grown`;
+    return { kind: "transientError", trouble: { code: "BIGQUERY_COLUMNS_NOT_YET", text } };
   }
   const { message = "", errors = [] } = error as ApiError;
   const status = statusOf(error as ApiError);

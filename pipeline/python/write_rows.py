@@ -85,16 +85,23 @@ class TransientError(Trouble):
     """Passes by itself."""
 
 
+class ColumnsNotYet(Exception):
+    """The table has these columns of the schema, but takes no rows with them yet."""
+
+
 class NoAnswer(Exception):
     """Of 200, but nothing that BigQuery says, or not one row was taken, nor refused for what it contains."""
 
 
 # What Google's client and the network raise. Their texts may carry values: they are looked at, and never passed on.
-CLIENT_ERRORS = (GoogleAPIError, GoogleAuthError, RequestException, OSError, NoAnswer)
+CLIENT_ERRORS = (GoogleAPIError, GoogleAuthError, RequestException, OSError, NoAnswer, ColumnsNotYet)
 
 
 def sort_trouble(table: str, error: Exception) -> Trouble:
     """What an operator must mend by its HTTP status and reason; everything else passes by itself."""
+    if isinstance(error, ColumnsNotYet):
+        text = f"{table} takes no rows yet with columns that it has ({', '.join(error.args)}): it has just grown"
+        return TransientError(text, "BIGQUERY_COLUMNS_NOT_YET")
     status = status_of(error)
     reasons = reasons_of(error)
     if status not in MENDS or not reasons.isdisjoint(PASSING):
@@ -128,17 +135,30 @@ def is_too_large(error: GoogleAPICallError) -> bool:
     return status == 413 or (status == 400 and bool(re.search("payload size|too large", str(error), re.IGNORECASE)))
 
 
+def is_unknown_column(error: dict) -> bool:
+    """A row has columns of the schema and no others: it is the table that lacks one, or does not know it yet."""
+    return bool(re.match(r"no such field\b", error.get("message") or "", re.IGNORECASE))
+
+
 def differences(found: Iterable[Any], wanted: Iterable[Any], path: str = "") -> list[str]:
     """Paths of the columns that the table lacks, has otherwise, or requires besides. Both are SchemaFields."""
     by_name = {column.name.lower(): column for column in found}
     different = []
     for column in wanted:
         there = by_name.pop(column.name.lower(), None)
-        if there is None or shape_of(there) != shape_of(column):
+        if there is None or not takes(shape_of(there), shape_of(column)):
             different.append(path + column.name)
         elif shape_of(column)[0] == "RECORD":
             different += differences(there.fields, column.fields, f"{path}{column.name}.")
     return different + [path + column.name for column in by_name.values() if column.mode == "REQUIRED"]
+
+
+# A NUMERIC takes what is made for an INT64: a table may be widened before the pipeline is.
+WIDER = {"INT64": ("NUMERIC", "BIGNUMERIC"), "NUMERIC": ("BIGNUMERIC",)}
+
+
+def takes(there: tuple[str, bool], wanted: tuple[str, bool]) -> bool:
+    return there[1] == wanted[1] and (there[0] == wanted[0] or there[0] in WIDER.get(wanted[0], ()))
 
 
 def shape_of(column: bigquery.SchemaField) -> tuple[str, bool]:
@@ -231,7 +251,10 @@ class Table:
             raise SetUpError(text, "BIGQUERY_OTHER_COLUMNS")
 
     def _insert(self, rows: list[Gathered]) -> tuple[list[list[Gathered]], list[tuple[Gathered, str]]]:
-        """Answers requests to send again (halves of one too large, rows stopped by others), and what is refused."""
+        """Answers requests to send again (halves of one too large, rows stopped by others), and what is refused.
+
+        Where rows are refused the table may have become another: raises SetUpError where it has.
+        """
         try:
             errors = self._insert_all(rows)
         except GoogleAPICallError as error:
@@ -241,15 +264,20 @@ class Table:
                 return [], [(rows[0], "")]
             half = len(rows) // 2
             return [rows[:half], rows[half:]], []
-        again, refused = [], []
+        again, refused, unknown = [], [], set()
         for error in errors:
             about = next((one for one in error["errors"] if one.get("reason") == "invalid"), None)
+            if about is not None and is_unknown_column(about):
+                unknown.add(about.get("location") or "")
+                about = None
             if about is None:
                 again.append(rows[int(error["index"])])
             else:
                 refused.append((rows[int(error["index"])], about.get("location") or ""))
+        if (refused or unknown) and self._columns:
+            self._check_columns()
         if len(again) == len(rows):
-            raise NoAnswer
+            raise ColumnsNotYet(*sorted(unknown)) if unknown else NoAnswer
         return [again] if again else [], refused
 
     def _insert_all(self, rows: list[Gathered]) -> list[dict]:

@@ -223,6 +223,33 @@ describe("the BigQuery table", () => {
       });
     }
 
+    const gone = (location: string) => ({ reason: "invalid", location, message: `no such field: ${location}.` });
+
+    it("holds where a column is dropped or renamed under it: rows that have it are no dead letters, and come later", async () => {
+      assert.equal(codeOf(await writer.write(rows(1))), "written");
+      const fields = fieldsOf(BANK).filter(({ name }) => name !== "name");
+      fake.table = { status: 200, body: { schema: { fields } } };
+      fake.inserts.push(() => insertErrors({ 1: gone("name") }));
+      for (const _ of [1, 2]) assert.equal(codeOf(await writer.write(rows(3))), "setUpError BIGQUERY_OTHER_COLUMNS");
+      fake.table = { status: 200, body: { schema: { fields: fieldsOf(BANK) } } };
+      assert.equal(codeOf(await writer.write(rows(3))), "written");
+      assert.deepEqual(fake.taken.slice(1).sort(), ids(3));
+    });
+
+    it("waits for a column that the table has and its stream does not know yet; neighbours are not sent again", async () => {
+      fake.inserts.push(() => insertErrors({ 1: gone("city") }));
+      fake.inserts.push(() => insertErrors({ 0: gone("city") }));
+      assert.equal(codeOf(await writer.write(rows(3))), "transientError BIGQUERY_COLUMNS_NOT_YET");
+      assert.equal(codeOf(await writer.write(rows(3))), "written");
+      assert.deepEqual(fake.taken, ["0", "2", "1"]);
+    });
+
+    it("goes on into a table that has a wider number", async () => {
+      const fields = fieldsOf(BANK).map((field) => (field.type === "INT64" ? { ...field, type: "NUMERIC" } : field));
+      fake.table = { status: 200, body: { schema: { fields } } };
+      assert.equal(codeOf(await writer.write(rows(1))), "written");
+    });
+
     it("takes a table with more columns, but not where one of these is required", async () => {
       const more = (mode: string) => [...fieldsOf(BANK), { name: "more", type: "STRING", mode }];
       fake.table = { status: 200, body: { schema: { fields: more("REQUIRED") } } };

@@ -74,12 +74,14 @@ export const failure = (status: number, reason: string, message = "Ada's secret"
 });
 
 /** Rows that were not taken, by index. */
-export const insertErrors = (errors: Record<number, { reason: string; location?: string }>): Answer => ({
+export const insertErrors = (
+  errors: Record<number, { reason: string; location?: string; message?: string }>,
+): Answer => ({
   status: 200,
   body: {
     insertErrors: Object.entries(errors).map(([index, error]) => ({
       index: Number(index),
-      errors: [{ ...error, message: "Ada's secret" }],
+      errors: [{ message: "Ada's secret", ...error }],
     })),
   },
 });

@@ -208,6 +208,24 @@ class Columns(WithFake):
                     self.open().write(gathered(1))
         self.assertEqual(self.fake.bodies, [])
 
+    def test_holds_where_a_column_is_dropped_under_it_and_waits_for_one_that_the_stream_does_not_know_yet(self):
+        gone = {"reason": "invalid", "location": "credit_card", "message": "no such field: credit_card."}
+        table = self.open()
+        table.write(gathered(0))
+        self.fake.inserts = [lambda _: insert_errors({1: gone}), lambda _: insert_errors({0: gone})]
+        self.assertEqual(table.write(gathered(1, 2)), [])
+        self.assertEqual(self.ids()[1:], [["1", "2"], ["2"], ["2"]])
+        self.assertEqual(len(self.slept), 1)
+        self.fake.inserts = [lambda _: insert_errors({0: gone})] * 20
+        self.assertEqual(self.raised(gathered(3), table), "TransientError BIGQUERY_COLUMNS_NOT_YET")
+        self.fake.table = (200, {"schema": {"fields": [COLUMNS[0], COLUMNS[2]]}})
+        self.assertEqual(self.raised(gathered(4), table), "SetUpError BIGQUERY_OTHER_COLUMNS")
+
+    def test_takes_a_wider_number(self):
+        name, card, address = COLUMNS
+        self.fake.table = (200, {"schema": {"fields": [name, {**card, "type": "NUMERIC"}, address]}})
+        self.assertEqual(self.refused(gathered(1)), [])
+
     def test_takes_old_names_of_types_any_case_and_more_columns(self):
         name, card, address = COLUMNS
         old = {**address, "type": "STRUCT", "fields": [{"name": "ZIP", "type": "BOOLEAN"}]}
