@@ -92,6 +92,11 @@ verify-attestation: node_modules/.installed ## who signed what; fetches nothing 
 	@test -n "$(FILE)" && test -n "$(KEY)" || { echo "say what, and whom you trust: make verify-attestation FILE=… KEY=….pem" >&2; exit 2; }
 	@$(TS) deploy/proof.ts verify-attestation $(FILE) --key $(KEY) $(foreach one,$(SUBJECT),--subject $(one))
 
+.PHONY: verify-image
+verify-image: node_modules/.installed ## before a job uses it: what Cloud Build signed of a worker image (IMAGE=…@sha256:… REVISION=commit SOURCE=gs://… KEY=cloud-build.pem)
+	@test -n "$(IMAGE)" || { echo "say which, by its digest: make verify-image IMAGE=REGION-docker.pkg.dev/…@sha256:…" >&2; exit 2; }
+	@$(TS) deploy/proof.ts verify-image $(IMAGE) $(if $(KEY),--key $(KEY)) $(if $(REVISION),--revision $(REVISION)) $(if $(SOURCE),--source $(SOURCE))
+
 .PHONY: demo-proof
 demo-proof: setup ## apply, submit, audit, report, attest and verify, in a fake cloud on this machine; then find what was moved behind its back
 	@$(TS) test/proof/main.ts
@@ -184,6 +189,11 @@ query: node_modules/.installed ## ask the table of the last run-direct (SQL="sel
 ddl: node_modules/.installed ## print a schema as BigQuery's CREATE TABLE (SCHEMA, TABLE=project.dataset.table)
 	@test -n "$(TABLE)" || { echo "say which table: make ddl TABLE=project.dataset.table" >&2; exit 2; }
 	@$(TS) -p 'require("./schemas/bigquery").bigQueryDdl(require("./schemas/load").loadTableSchema("$(SCHEMA)"), "$(TABLE)")'
+
+.PHONY: schema-plan
+schema-plan: node_modules/.installed ## how a table's schema grows: what is safe, in which order, the ALTERs, what is replayed (FROM=old.json TO=new.json TABLE=project.dataset.table RENAME="old=new" JSON=1)
+	@test -n "$(FROM)" && test -n "$(TO)" || { echo "say from where to where: make schema-plan FROM=old.json TO=new.json" >&2; exit 2; }
+	@$(TS) deploy/schema-plan.ts schema-plan --from $(FROM) --to $(TO) $(if $(TABLE),--table $(TABLE)) $(foreach one,$(RENAME),--rename $(one)) $(if $(PARTITION_COLUMN),--partition-column $(PARTITION_COLUMN)) $(if $(CLUSTER_COLUMNS),--cluster-columns $(CLUSTER_COLUMNS)) $(if $(JSON),--json) $(ARGS)
 
 .PHONY: worker
 worker: setup ## build the folder of the worker image into build/worker, and say how large it is

@@ -1,7 +1,9 @@
 #!/usr/bin/env -S npx ts-node
-/** The commands that prove: audit, audit-diff, verify-attestation. None of them changes the cloud. Exit codes: 0 it holds, 1 it does not, 2 something changed, or a command line that cannot be run. */
+/** The commands that prove: audit, audit-diff, verify-attestation, verify-image. None of them changes the cloud. Exit codes: 0 it holds, 1 it does not, 2 something changed, or a command line that cannot be run. */
 import { readFileSync } from "node:fs";
-import { kmsSigner, SigningError } from "./attest/kms-key";
+import { pinnedImage, ProvenanceError, SIGNER, verifyProvenance } from "./attest/image";
+import { provenanceAsText } from "./attest/image-text";
+import { kmsSigner, publicKeyOf, SigningError } from "./attest/kms-key";
 import { localSigner } from "./attest/local-key";
 import { CHECKS, AttestationError, verifyAttestation } from "./attest/verify";
 import type { Signer } from "./attest/dsse";
@@ -15,13 +17,14 @@ import {
   withSettings,
   type World,
 } from "./command-line";
-import { pause } from "./observe/ask";
+import { asking, pause } from "./observe/ask";
 import { audit } from "./observe/audit/audit";
 import { driftAsText, driftOf } from "./observe/audit/drift";
 import { everyRuleHolds } from "./observe/audit/model";
 import { auditAsText } from "./observe/audit/print";
 import { ProjectNotObserved } from "./observe/read";
 import { AUDITS, lastAudit, NoAudit, readAudit, writeAudit } from "./proof/files";
+import { gcloud } from "./resources/command";
 import { askedFor, packageVersion } from "./settings";
 
 /** 0 where every rule holds, else 1; of a watch, what the last one ended with. */
@@ -83,6 +86,23 @@ function contentOf(file: string, code: "KEY" | "ENVELOPE"): string {
   }
 }
 
+/** 0 where Google signed that this very image was built as `make worker-images` builds. Throws ProvenanceError. */
+async function verifyImageCommand(
+  { image: text, key, revision, source }: Given,
+  { run, print }: World,
+): Promise<number> {
+  const image = pinnedImage(String(text));
+  const publicKey = key === undefined ? await publicKeyOf(SIGNER, run) : contentOf(String(key), "KEY");
+  const found = await asking(run)(
+    gcloud("artifacts docker images describe", { format: "json", "show-provenance": true }, image.text),
+  );
+  if (!("answer" in found))
+    throw new ProvenanceError("NONE", `${image.text} cannot be asked for: ${found.trouble.said}`);
+  const wanted = { publicKey, revision: revision as string | undefined, source: source as string | undefined };
+  print(provenanceAsText(verifyProvenance(found.answer, image, wanted), publicKey));
+  return 0;
+}
+
 export const main = commandLine(
   "deploy/proof.ts",
   [
@@ -113,8 +133,22 @@ export const main = commandLine(
           .option("subject", { ...text("sha256:… that must be attested"), array: true, default: [] }),
       run: verifyAttestationCommand,
     },
+    {
+      words: "verify-image <image>",
+      describe: "by what Cloud Build signed: who built it, where, of what",
+      options: (argv) =>
+        argv
+          .positional("image", { type: "string", describe: "REGION-docker.pkg.dev/PROJECT/REPOSITORY/NAME@sha256:…" })
+          .option(
+            "key",
+            text("Cloud Build's public key, a PEM file that you keep; without it Cloud KMS is asked for it"),
+          )
+          .option("revision", text("the commit that the build must name"))
+          .option("source", text("gs://…/: where its sources must come from")),
+      run: verifyImageCommand,
+    },
   ],
-  [ProjectNotObserved, AttestationError, SigningError, NoAudit],
+  [ProjectNotObserved, AttestationError, SigningError, NoAudit, ProvenanceError],
 );
 
 runIfMain(module, main);

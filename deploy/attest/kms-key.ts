@@ -14,17 +14,13 @@ const VERSION =
 
 /** `name`: projects/P/locations/L/keyRings/R/cryptoKeys/K/cryptoKeyVersions/N. Throws SigningError. */
 export async function kmsSigner(name: string, run: Run): Promise<Signer> {
-  const [, project, location, keyring, key, version] = VERSION.exec(name) ?? [];
-  if (version === undefined) throw new SigningError(`${name} is no key version: …/cryptoKeys/K/cryptoKeyVersions/N`);
-  const at = { project, location, keyring, key };
-  const publicKey = await inFolder((path) =>
-    run(gcloud("kms keys versions get-public-key", { ...at, "output-file": path("key") }, version)),
-  );
+  const { version, ...at } = versionNamed(name);
+  const publicKey = await publicKeyOf(name, run);
   return {
     kind: "kms",
-    keyid: `kms:${fingerprintOf(publicKey.toString())}`,
+    keyid: `kms:${fingerprintOf(publicKey)}`,
     keyVersion: name,
-    publicKey: publicKey.toString(),
+    publicKey,
     sign: (bytes) =>
       inFolder((path) => {
         writeFileSync(path("input"), bytes);
@@ -32,6 +28,21 @@ export async function kmsSigner(name: string, run: Run): Promise<Signer> {
         return run(gcloud("kms asymmetric-sign", { ...at, ...files, version }));
       }),
   };
+}
+
+/** In PEM. Throws SigningError. */
+export async function publicKeyOf(name: string, run: Run): Promise<string> {
+  const { version, ...at } = versionNamed(name);
+  const key = await inFolder((path) =>
+    run(gcloud("kms keys versions get-public-key", { ...at, "output-file": path("key") }, version)),
+  );
+  return key.toString();
+}
+
+function versionNamed(name: string) {
+  const [, project, location, keyring, key, version] = VERSION.exec(name) ?? [];
+  if (version === undefined) throw new SigningError(`${name} is no key version: …/cryptoKeys/K/cryptoKeyVersions/N`);
+  return { project, location, keyring, key, version };
 }
 
 /** gcloud takes files and leaves one: `path("key")` is read when it has ended well. */

@@ -47,3 +47,4 @@ for name in worker python ${WITH_JAVA:+java}; do
   gcloud artifacts docker images describe "$REGION-docker.pkg.dev/$PROJECT_ID/da-streaming-pipeline/$name:$VERSION" \
     --project="$PROJECT_ID" --format='value(image_summary.fully_qualified_digest)'
 done
+echo "before a job uses one: make verify-image IMAGE=…@sha256:… REVISION=$(git rev-parse HEAD 2> /dev/null || echo …) SOURCE=$BUILD_BUCKET/source/" >&2

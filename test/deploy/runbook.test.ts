@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { status } from "@grpc/grpc-js";
+import type { ProvenanceErrorCode } from "../../deploy/attest/image";
 import type { AttestationErrorCode } from "../../deploy/attest/verify";
 import type { ApplyErrorCode } from "../../deploy/change/apply";
 import type { OffSwitchErrorCode } from "../../deploy/change/revoke/error";
@@ -61,6 +62,9 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   }),
   attestation: codes<AttestationErrorCode>({
     ...{ KEY: true, ENVELOPE: true, PAYLOAD_TYPE: true, SIGNATURE: true, STATEMENT: true, SUBJECT: true },
+  }),
+  image: codes<ProvenanceErrorCode>({
+    ...{ NONE: true, SIGNATURE: true, STATEMENT: true, IMAGE: true, BUILDER: true, BUILD: true, SOURCE: true },
   }),
   schema: codes<SchemaErrorCode>({
     ...{ NOT_READABLE: true, NOT_JSON: true, NOT_A_SCHEMA: true, NOT_A_FIELD: true, NO_FIELDS: true, TOO_DEEP: true },
