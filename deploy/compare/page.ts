@@ -77,7 +77,7 @@ function measured(summary: Summary): Markup {
     ...VARIANTS.map((one) => rangeAsText(variants[one], unit)),
   ]);
   const caption = marked("The median of the rounds, and their least and most", summary);
-  return html`<section aria-labelledby="measured"><h2 id="measured">What was measured</h2>${table(caption, ["", ...VARIANTS.map((one) => TITLES[one])], rows)}</section>`;
+  return html`<section aria-labelledby="measured"><h2 id="measured">What was measured</h2>${table(caption, ["measure", ...VARIANTS.map((one) => TITLES[one])], rows)}</section>`;
 }
 
 function intervals(summary: Summary): Markup {
@@ -87,11 +87,11 @@ function intervals(summary: Summary): Markup {
     slower === undefined ? "–" : percent(slower.mean),
     slower === undefined ? "–" : intervalAsText(slower),
     detectable === undefined ? "–" : percent(detectable),
-    `${rounds}, ${roundsNeeded ?? "no number"} for ${summary.detect} %`,
+    slower === undefined ? String(rounds) : `${rounds}, ${roundsNeeded ?? "no number"} for ${summary.detect} %`,
     outcome,
   ]);
   const caption = marked("How much longer a message takes than under Google’s own key; of paired rounds", summary);
-  const head = ["", "mean", "interval", "can be found", "rounds, and needed", "so"];
+  const head = ["key and measure", "mean", "interval", "can be found", "rounds, and needed", "so"];
   return html`<section aria-labelledby="intervals"><h2 id="intervals">The intervals</h2>${table(caption, head, rows)}</section>`;
 }
 
@@ -103,5 +103,5 @@ function costs(summary: Summary): Markup {
           Object.entries(services).map(([service, amount]) => [TITLES[variant], service, amount.toFixed(4)]),
         )
       : [];
-  return html`<section aria-labelledby="cost"><h2 id="cost">What it cost</h2><p>${aboutCost(cost)}.</p>${lines.length > 0 && table("By service, credits taken off", ["", "service", "cost"], lines)}</section>`;
+  return html`<section aria-labelledby="cost"><h2 id="cost">What it cost</h2><p>${aboutCost(cost)}.</p>${lines.length > 0 && table("By service, credits taken off", ["key", "service", "cost"], lines)}</section>`;
 }

@@ -82,4 +82,6 @@ export function summaryAsMarkdown(summary: Summary): string {
 
 /** Short where it is beyond all sense. */
 export const percent = (value: number): string =>
-  Math.abs(value) >= 1000 ? `${value > 0 ? "over 1000" : "below −1000"} %` : `${value.toFixed(1)} %`;
+  Math.abs(value) >= 1000
+    ? `${value > 0 ? "over 1000" : "below −1000"} %`
+    : `${value.toFixed(1).replace(/^-0\.0$/, "0.0")} %`;

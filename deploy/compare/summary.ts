@@ -91,7 +91,7 @@ export function summaryOf({ setting, startedAt, measured, torn }: Comparison, { 
     conclusion: [
       ...aboutStandIn(setting),
       ...aboutRounds(rounds),
-      ...verdicts.map(({ sentence }) => sentence),
+      ...(rounds < LEAST_ROUNDS ? [] : verdicts.map(({ sentence }) => sentence)),
       aboutCost(cost),
     ],
   };

@@ -122,7 +122,9 @@ function verdictOf(
 function outcomeOf({ low, high }: Interval, finds: number, detect: number): Outcome {
   if (low > 0) return "slower";
   if (high < 0) return "faster";
-  return finds <= detect ? "no difference" : "too few rounds";
+  // Twice: what the rounds find lies within it, unless one of them is far from all others.
+  const isNarrow = Math.max(inPercent(high), -inPercent(low)) <= 2 * detect;
+  return finds <= detect && isNarrow ? "no difference" : "too few rounds";
 }
 
 /** Outwards: what is said is never narrower than what was found. */

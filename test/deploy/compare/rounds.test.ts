@@ -194,6 +194,21 @@ describe("the rounds of a comparison", () => {
     assert.equal(verdict!.outcome, "too few rounds");
     assert.ok(verdict!.roundsNeeded! > 7 && verdict!.detectable! > 5);
     assert.match(verdict!.sentence, /too few rounds to conclude: .* rounds would find 5 %/);
+    // One round that is far from all others takes the conclusion away.
+    const delays = { p50: 1, p95: 1, p99: 1 };
+    const times = { startedAt: "", endedAt: "", job: "" };
+    const counted = { published: 1, rows: 1, duplicates: 0 };
+    const stray = Array.from({ length: 9 }, (_, at) => at + 1).flatMap((round) =>
+      VARIANTS.map((variant): Measured => {
+        const speed = variant === BASE ? 1 : round === 9 ? 0.93 : 1 + round / 5000;
+        const backlog = { ...counted, messagesPerSecond: 1000 * speed };
+        return { ...{ round, variant, ...times, backlog }, steady: { ...counted, delays } };
+      }),
+    );
+    const [odd, , same] = verdictsOf(stray, { detect: 5, seed: 1 });
+    assert.equal(odd!.outcome, "too few rounds", odd!.sentence);
+    assert.ok(odd!.detectable! <= 5 && odd!.slower!.high > 10, odd!.sentence);
+    assert.equal(same!.outcome, "no difference");
     rmSync(recordPath(folder));
     const one = await said({ scatter: 0.4, seed: 2 }, 1);
     assert.match(one.verdicts[0]!.sentence, /too few rounds to conclude anything: 1, of 6 at least/);
