@@ -36,11 +36,16 @@ export class ColumnAppender<T> {
     this.appender.appendDataChunk(this.chunk);
   }
 
+  /**
+   * Closes it, and forgets what it has not flushed: that belongs to a transaction that is rolled back. Were it kept, the garbage collector would
+   * flush it at any time, into another transaction.
+   */
   close(): void {
     try {
+      this.appender.clear();
       this.appender.closeSync();
     } catch {
-      // What it had not flushed belongs to a transaction that is rolled back.
+      // There is nothing left that could be lost.
     }
   }
 }

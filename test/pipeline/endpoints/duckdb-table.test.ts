@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { conforms } from "./conformance";
 import { BANK, bankRow, message, rowOf } from "./samples";
@@ -102,6 +104,26 @@ describe("the DuckDB table", () => {
         result.refused.map(({ index }) => index),
         [0, 2],
       );
+    });
+
+    it("forgets what it could not add: it comes into no later transaction, whenever the garbage is collected", async () => {
+      setFlagsFromString("--expose-gc");
+      const collect = runInNewContext("gc") as () => void;
+      const schema = schemaOf(column("name", { mode: "REQUIRED" }));
+      const table = await open(schema);
+      for (let batch = 0; batch < 20; batch++) {
+        const rows = Array.from({ length: 40 }, (_, id) => ({
+          message: message(`${batch}-${id}`),
+          row: rowOf(schema, { name: id === 7 ? null : "Ada" }),
+        }));
+        collect();
+        assert.equal((await table.write(rows)).kind, "refused");
+      }
+      await writer!.close();
+      assert.deepEqual(await query(`SELECT count(*) FROM ${TABLE}`), [[String(20 * 39)]]);
+      assert.deepEqual(await query(`SELECT count(*) FROM "_${TABLE.replaceAll('"', "")}_message_ids"`), [
+        [String(20 * 39)],
+      ]);
     });
 
     for (const [what, found] of Object.entries({
