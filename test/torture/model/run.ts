@@ -30,6 +30,12 @@ export interface Outcome {
 /** More starts than a scenario can need: each event ends one process at most. */
 const MOST_STARTS = 60;
 
+/** Of the world's time: what has not ended then never does. */
+const MOST_MS = 24 * 3_600_000;
+const endless = () => {
+  throw new Error("no end after a day");
+};
+
 export async function runScenario(scenario: Scenario, plant: Plant = (parts) => parts): Promise<Outcome> {
   const world = new World(scenario);
   const broken: Record<string, readonly string[]> = {};
@@ -73,7 +79,7 @@ export async function runScenario(scenario: Scenario, plant: Plant = (parts) => 
   }
 
   try {
-    await world.clock.until(whole());
+    await world.clock.until(Promise.race([whole(), world.clock.sleep(MOST_MS).then(endless)]));
   } catch (error) {
     broken["stuck or failed"] = [(error as Error).message];
   }

@@ -43,6 +43,7 @@ export class Disk {
 
   unmount(): void {
     process.off("exit", this.onExit);
-    spawnSync("umount", [this.folder], { stdio: "ignore" });
+    // Lazily: a file that is still open must not keep it.
+    spawnSync("umount", ["-l", this.folder], { stdio: "ignore" });
   }
 }
