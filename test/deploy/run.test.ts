@@ -10,9 +10,14 @@ import { skipFor } from "../support/skip";
 
 const SHOW = bq({ project_id: "p", format: "json" }, "show", { dataset: true }, "p:d");
 
+const TOKENS = ["auth print-access-token", "auth print-refresh-token"] as const;
+
 describe("what bq asks of gcloud", () => {
   /** Answers by a command's words; what was started, and bq's environments. */
-  function cloud(answers: Record<string, { code?: number; stdout?: string; stderr?: string }>) {
+  function cloud(
+    answers: Record<string, { code?: number; stdout?: string; stderr?: string }>,
+    env: NodeJS.ProcessEnv = {},
+  ) {
     const started: string[] = [];
     const given: NodeJS.ProcessEnv[] = [];
     const start: Start = async (command, env) => {
@@ -20,7 +25,7 @@ describe("what bq asks of gcloud", () => {
       if (command.tool === "bq") given.push(env);
       return { code: 0, stdout: "", stderr: "", ...answers[command.args.join(" ")] };
     };
-    return { run: runner({ PATH: "/usr/bin" }, start), started, given };
+    return { run: runner({ PATH: "/usr/bin", ...env }, start), started, given };
   }
   const ANSWERS = {
     "config list --format=json": { stdout: '{"core": {}}\n' },
@@ -52,6 +57,41 @@ describe("what bq asks of gcloud", () => {
     const { FOR_BQ_CONFIG, FOR_BQ_ACCESS_TOKEN, FOR_BQ_NO_REFRESH_TOKEN } = given[0]!;
     assert.deepEqual([FOR_BQ_CONFIG, FOR_BQ_ACCESS_TOKEN, FOR_BQ_NO_REFRESH_TOKEN], [undefined, undefined, undefined]);
     assert.doesNotMatch(JSON.stringify(given), /refresh-token/);
+  });
+
+  for (const [what, config, asked] of [
+    ["is its own answer where a token is given", {}, []],
+    [
+      "is asked for where that is only to act as somebody else",
+      { auth: { impersonate_service_account: "x@y" } },
+      TOKENS,
+    ],
+  ] as const) {
+    it(`bq's access token ${what}`, async () => {
+      const started: string[] = [];
+      let given: NodeJS.ProcessEnv = {};
+      const start: Start = async ({ tool, args }, env) => {
+        started.push(args.join(" "));
+        if (tool === "bq") given = env;
+        const stdout =
+          { "config list --format=json": JSON.stringify(config), [TOKENS[0]]: "another" }[args.join(" ")] ?? "";
+        return { code: 0, stdout, stderr: "" };
+      };
+      await runner({ CLOUDSDK_AUTH_ACCESS_TOKEN: "given" }, start)(SHOW);
+      assert.deepEqual(started.slice(1, -1), asked);
+      assert.equal(given.FOR_BQ_ACCESS_TOKEN, asked.length === 0 ? "given" : "another");
+    });
+  }
+
+  it("a service account is asked for no refresh token", async () => {
+    const started: string[] = [];
+    const config = { core: { account: "a@p.iam.gserviceaccount.com" } };
+    const start: Start = async ({ args }) => {
+      started.push(args.join(" "));
+      return { code: 0, stdout: args[0] === "config" ? JSON.stringify(config) : "", stderr: "" };
+    };
+    await runner({}, start)(SHOW);
+    assert.deepEqual(started.slice(1, -1), [TOKENS[0]]);
   });
 });
 
