@@ -1,24 +1,28 @@
 /**
  * `make bench-capacity`: what rate one core holds, and where delay bends: the DirectRunner's process, and one SDK worker. The offered rate doubles
- * until it is no longer held. HOLD is the seconds of each, BUNDLE messages of a worker's bundle. Prints Markdown and keeps it in build/bench/capacity.md.
- * The first figure is processor time a message, by /proc: other programs on the machine move it least.
+ * until it is no longer held. Then what a row costs each of our writers. HOLD is the seconds of each rate, BUNDLE messages of a worker's bundle.
+ * Prints Markdown and keeps it in build/bench/capacity.md. The first figure is processor time a message, by /proc: other programs move it least.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { type Cost, costOf, isOver, kneeOf, oneCore, type Step } from "./capacity/knee";
 import { directStep, started } from "./capacity/direct";
 import { bundleOf, workerStep } from "./capacity/worker";
+import { writers } from "./capacity/writers";
 import { numberOf, SettingError } from "./soak/settings";
 import { median } from "./soak/statistics";
 import { ANSWER_AFTER_MS, startTraffic } from "./soak/traffic";
 import { type Kind, WorkerProcess } from "./worker/processes";
 import { MissingTool } from "../support/emulators/process";
 import { prepareNodes } from "../support/nodes";
+import { loadTableSchema } from "../../schemas/load";
 
 const FOLDER = "build/bench/capacity";
 const SIZES = [0, 2000, 8000];
 const DIRECT = { from: 500, to: 32_000, costAt: 500 };
 const WORKER = { from: 5000, to: 640_000, sizeBundle: 1000, sizeRounds: 5 };
+const WRITES = { batches: [10, 100, 500], rounds: 3 };
+const SCHEMA = "schemas/cc_account_info.json";
 const KIND: Kind = { what: "ours", node: 24 };
 
 const lines: string[] = [];
@@ -43,6 +47,7 @@ async function main(): Promise<void> {
   say(`Load before: ${loadavg()[0]!.toFixed(1)}.`);
   await direct(seconds);
   await worker(seconds, bundle);
+  await write();
   say();
   say(`Load after: ${loadavg()[0]!.toFixed(1)}.`);
   writeFileSync(`${FOLDER}.md`, `${lines.join("\n")}\n`);
@@ -101,6 +106,15 @@ async function worker(seconds: number, size: number): Promise<void> {
   const costs = points.map(({ bytes, taken }) => ({ bytes, cpuMicros: median(taken) }));
   for (const { bytes, cpuMicros } of costs) row(whole(bytes), cpuMicros.toFixed(1));
   tellCost(costOf(costs));
+}
+
+async function write(): Promise<void> {
+  say();
+  say("## A row written, Node 24: our writers alone, to stand-ins that keep nothing");
+  table("writer", "rows of a batch", "µs of processor time a row, of each round");
+  for (const { way, batch, micros } of await writers(loadTableSchema(SCHEMA), WRITES.batches, WRITES.rounds)) {
+    row(way, batch, micros.map((one) => one.toFixed(1)).join(", "));
+  }
 }
 
 async function ladder(from: number, to: number, take: (rate: number) => Promise<Step>): Promise<Step[]> {
