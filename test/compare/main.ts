@@ -35,7 +35,7 @@ async function main(): Promise<number> {
     await compareLocally({
       ...{ folder: FOLDER, holdMs: slow(), resume: Boolean(process.env.RESUME) },
       ...{ rounds: sizeOf("ROUNDS", 2), backlog: sizeOf("BACKLOG", 3000), rate: sizeOf("RATE", 100) },
-      ...{ steady: sizeOf("STEADY", 3), seed: sizeOf("SEED", 1), detect: sizeOf("DETECT", 5) },
+      ...{ steady: sizeOf("STEADY", 2), seed: sizeOf("SEED", 1), detect: sizeOf("DETECT", 5) },
       print: (text) => void process.stdout.write(text),
     });
     return 0;

@@ -12,6 +12,7 @@ import { UsageError } from "../../../deploy/command-line";
 import { type SettingName, settingsOf } from "../../../deploy/deployment/settings";
 import type { Command } from "../../../deploy/resources/command";
 import type { Run } from "../../../deploy/run";
+import { packageVersion } from "../../../deploy/settings";
 import { loadTableSchema } from "../../../schemas/load";
 
 const GIVEN = { PROJECT_ID: "bank-project", DEPLOYMENT: "keys", ZONE: "europe-west2-b" };
@@ -99,6 +100,41 @@ describe("the command line of a comparison", () => {
     assert.equal((await said(["teardown", ...WORDS, "--destroy-keys", "other"], labelled({}))).code, 2);
     const none = await said(["report", "--folder", folder], nobody);
     assert.match(none.out, /no rounds are on record/);
+  });
+
+  it("measures nothing again that is on record, and tells how all is taken away, whatever comes", async () => {
+    const delays = { p50: 1, p95: 2, p99: 3 };
+    const counted = { published: 10, rows: 10, duplicates: 0 };
+    const times = { job: "j", startedAt: "2026-01-01T00:00:00.000Z", endedAt: "2026-01-01T01:00:00.000Z" };
+    const measured = VARIANTS.map((variant) => ({
+      ...{ round: 1, variant, ...times, backlog: { ...counted, messagesPerSecond: 9 }, steady: { ...counted, delays } },
+    }));
+    const at = { deployment: "keys", project: "bank-project", zone: "europe-west2-b", machineType: "n2-standard-2" };
+    const setting = {
+      ...{ backlog: 200_000, rate: 500, steady: 300, seed: 1, ...at, workers: 1, jobFlags: "" },
+      ...{ version: packageVersion(), standIn: null },
+    };
+    const record = { format: 1, setting, startedAt: times.startedAt, measured, torn: [] };
+    writeFileSync(join(folder, "rounds.json"), JSON.stringify(record));
+    const argv = ["compare-keys", ...WORDS, "--folder", folder, "--yes", "keys"];
+    const whole = await said([...argv, "--rounds", "1"], labelled({}));
+    assert.equal(whole.code, 0, whole.out);
+    assert.match(whole.out, /1 rounds in project bank-project, 0 of them left/);
+    assert.match(whole.out, /1 rounds are too few for any conclusion/);
+    const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) as { standIn: null; rounds: number };
+    assert.deepEqual([summary.standIn, summary.rounds], [null, 1]);
+
+    // One more is asked for, and the cloud refuses: what was measured stays, and what to do is said.
+    const refusing: Run = async ({ args }) =>
+      args.slice(0, 2).join(" ") === "projects describe"
+        ? { code: 0, stdout: JSON.stringify({ projectNumber: "1" }), stderr: "" }
+        : { code: 1, stdout: "", stderr: "ERROR: PERMISSION_DENIED: you may not" };
+    const stopped = await said([...argv, "--rounds", "2"], refusing);
+    assert.equal(stopped.code, 1, stopped.out);
+    assert.match(stopped.out, /the same command goes on from there\n.*make compare-keys-teardown DEPLOYMENT=keys/);
+    assert.equal(JSON.parse(readFileSync(join(folder, "rounds.json"), "utf8")).measured.length, VARIANTS.length);
+    const other = await said([...argv, "--rounds", "2", "--rate", "7"], labelled({}));
+    assert.match(other.out, /the rounds on record have rate 500, and 7 is asked for/);
   });
 
   it("reports the rounds on record once more, with their cost", async () => {
