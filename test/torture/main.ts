@@ -108,7 +108,8 @@ function say(line: string): void {
 }
 
 if (require.main === module) {
-  // What still runs ends with us.
+  // What still runs ends with us, however many there are.
+  process.setMaxListeners(0);
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
   main().then(
     (code) => process.exit(code),

@@ -36,7 +36,9 @@ export async function startBigQueryGate(emulator: string, faults: Faults): Promi
     const fault = faults.next("insert");
     if (fault !== undefined && /^\d+$/.test(fault)) return reply(outgoing, failure(Number(fault)));
     if (fault === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
-    const answered = await insert(emulator, incoming, JSON.parse(body.toString()), sends);
+    const request = JSON.parse(body.toString()) as InsertRequest;
+    if (fault === PLANTED) await insert(emulator, incoming, anew(request), new Map());
+    const answered = await insert(emulator, incoming, request, sends);
     if (fault === "answer swallowed") outgoing.destroy();
     else reply(outgoing, answered);
   }
@@ -52,6 +54,12 @@ export async function startBigQueryGate(emulator: string, faults: Faults): Promi
     },
   };
 }
+
+/** A sink that writes twice: never drawn, planted to see it found. */
+export const PLANTED = "written twice";
+const anew = ({ rows }: InsertRequest): InsertRequest => ({
+  rows: rows.map((row) => ({ ...row, insertId: `${row.insertId} again` })),
+});
 
 interface Reply {
   readonly status: number;
