@@ -166,10 +166,12 @@ describe("the report of a soak", () => {
       assert.ok(svg.length < 30_000);
     }
     const bounds = plot(
+      "a & b",
       [{ title: "a < b", lines: [{ name: "", colour: "#000", values: [0, 30] }] }],
       [0, 1],
       "minutes",
     );
+    assert.match(bounds, /<title>a &amp; b<\/title>/);
     assert.match(bounds, />50</);
     assert.match(bounds, /a &lt; b/);
   });

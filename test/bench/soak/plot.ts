@@ -17,12 +17,12 @@ export const COLOURS = { blue: "#1f5fa8", orange: "#c2570c", grey: "#6b7280" };
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, GAP] = [760, 120, 64, 16, 26, 22];
 
-/** `x`: of every line, ascending; `unit` says what of. Each panel begins at 0. */
-export function plot(panels: readonly Panel[], x: readonly number[], unit: string): string {
+/** `title`: for who cannot see it. `x`: of every line, ascending; `unit` says what of. Each panel begins at 0. */
+export function plot(title: string, panels: readonly Panel[], x: readonly number[], unit: string): string {
   const full = TOP + panels.length * (HEIGHT + GAP + TOP);
   const parts = panels.map((panel, i) => panelOf(panel, x, TOP + i * (HEIGHT + GAP + TOP)));
   const foot = text(WIDTH / 2, full - 4, `${unit}, from 0 to ${Math.round(x.at(-1) ?? 0)}`, "middle");
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${full}" font-family="sans-serif" font-size="11">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${full}" font-family="sans-serif" font-size="11"><title>${escaped(title)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${parts.join("\n")}
 ${foot}

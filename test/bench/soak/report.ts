@@ -51,6 +51,7 @@ export interface Report {
 }
 
 const MB = 1e6;
+const TITLE = "Memory, delay, backlog and processor time over the run";
 
 export function reportOf(samples: readonly Sample[], run: Run): Report {
   const findings = findingsOf(samples, run);
@@ -151,7 +152,7 @@ ${run.published.toLocaleString("en")} messages were published${
       : `; the pipeline received ${summary.received.toLocaleString("en")}, wrote ${summary.rows.toLocaleString("en")} rows and ${letters.toLocaleString("en")} dead letters, saw ${summary.redelivered} again`
   }.
 
-![Memory, delay, backlog and processor time over the run](soak.svg)
+![${TITLE}](soak.svg)
 `;
 }
 
@@ -173,6 +174,7 @@ function svgOf(samples: readonly Sample[]): string {
   });
   const { blue, orange, grey } = COLOURS;
   return plot(
+    TITLE,
     [
       {
         title: "Memory, MB:",
