@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { graphOf, PLACES as places, stepNames } from "./graphs";
+import { graphOf, GROWN, PLACES as places, stepNames, updatedBy } from "./graphs";
 import { needsPython } from "../python/support";
 import type { Places } from "../../../pipeline/composites";
 import { DEFAULT_METHODS } from "../../../pipeline/composites/methods";
@@ -41,6 +41,12 @@ describe("the graph for workers with Python in it", () => {
       "writeRows/map(toWire)",
       "writeRows/python/WriteRows/Insert",
     ]);
+  });
+
+  it("can be updated in place when the schema grows: no step, flow or coder is another", async () => {
+    const grown = await graphOf(DEFAULT_METHODS, python.expansionService, places, GROWN);
+    assert.deepEqual(updatedBy(grown), updatedBy(proto));
+    assert.notDeepEqual(grown, proto, "what the steps are told is another");
   });
 
   it("runs in two environments, each in its own image, with nothing staged", () => {

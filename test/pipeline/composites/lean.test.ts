@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { graphOf, stepNames, steps } from "./graphs";
+import { graphOf, GROWN, PLACES, stepNames, steps, updatedBy } from "./graphs";
 import { PipelineProto } from "../../../pipeline/sdk/pipeline-proto";
 
 describe("the lean graph", () => {
@@ -26,6 +26,13 @@ describe("the lean graph", () => {
     assert.deepEqual(environments.jsEnvironment!.dependencies, []);
     for (const { environmentId } of Object.values(transforms)) assert.match(environmentId, /^(?:jsEnvironment)?$/);
     assert.ok(PipelineProto.toBinary(proto).length < 20_000);
+  });
+
+  it("can be updated in place when the schema grows: no step, flow or coder is another", async () => {
+    const [proto, grown] = [await graphOf(methods), await graphOf(methods, undefined, PLACES, GROWN)];
+    assert.ok(Object.keys(updatedBy(proto)).length > 8);
+    assert.deepEqual(updatedBy(grown), updatedBy(proto));
+    assert.notDeepEqual(PipelineProto.toBinary(grown), PipelineProto.toBinary(proto));
   });
 
   it("is of transforms that a service knows", async () => {
