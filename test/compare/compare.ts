@@ -23,7 +23,7 @@ export interface CompareOptions extends Load {
 }
 
 /** Seconds for a backlog to be drained. */
-const DRAIN = 60;
+const DRAIN = 180;
 
 /** Throws MissingTool, CompareError. `also` is done while the stand-ins run. */
 export async function compareLocally(
