@@ -2,7 +2,7 @@
  * What waits in the subscription, counted by message id: messages are leased, none is acknowledged, and each comes again once its lease ends.
  * What is in them is not printed.
  */
-import { PROBE_ATTRIBUTE } from "../../observe/access/probes";
+import { PROBE_ATTRIBUTE } from "../../observe/access/probes/messages";
 import { gcloud } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
 import type { Run } from "../../run";
