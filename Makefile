@@ -220,6 +220,14 @@ fuzz: node_modules/.installed ## search for input that breaks what must hold: me
 torture: setup ## the pipeline through seeded faults, modelled and real: kills, lost answers, full disks; nothing lost, invented or doubled (RUNS SEED MODELLED SIDE_BY_SIDE)
 	@RUNS=$(RUNS) SEED=$(SEED) MODELLED=$(MODELLED) SIDE_BY_SIDE=$(SIDE_BY_SIDE) $(TS) test/torture/main.ts
 
+.PHONY: differential
+differential: setup ## our parser, the BigQuery emulator and Beam's Python on the same generated values: every difference is explained (VALUES SEED EMULATOR=no)
+	@VALUES=$(VALUES) SEED=$(SEED) EMULATOR=$(EMULATOR) $(TS) test/hostile/differential/main.ts
+
+.PHONY: denial
+denial: node_modules/.installed ## what hostile messages of 1 kB to 10 MB cost, in time and memory; fails beyond 50 × the median, 30 × the size
+	@$(TS) test/hostile/denial.ts
+
 .PHONY: bench
 bench: setup ## the yardsticks: ratios to peers, measured in the same run; then bench-graph and bench-worker (BENCH=parse,backlog,… some of the first alone)
 	@$(TS) test/bench/main.ts

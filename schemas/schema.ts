@@ -83,7 +83,8 @@ export class SchemaError extends Error {
     readonly column: string,
     what: string,
   ) {
-    super(`schema${column === "" ? "" : `, column ${column}`}: ${what} [${code}]`);
+    // A name in the file may have line feeds in it.
+    super(`schema${column === "" ? "" : `, column ${column}`}: ${what} [${code}]`.replaceAll(/\p{Cc}+/gu, " "));
   }
 }
 

@@ -65,9 +65,10 @@ export function mutated(input: Uint8Array, given: Given, chance: Chance): Uint8A
   return now.subarray(0, given.most);
 }
 
-type Kind = (now: Buffer, given: Given, chance: Chance) => Buffer;
+type Bytes = Buffer<ArrayBuffer>;
+type Kind = (now: Bytes, given: Given, chance: Chance) => Bytes;
 
-function put(now: Buffer, at: number, cut: number, piece: Uint8Array): Buffer {
+function put(now: Bytes, at: number, cut: number, piece: Uint8Array): Bytes {
   return Buffer.concat([now.subarray(0, at), piece, now.subarray(at + cut)]);
 }
 

@@ -174,6 +174,14 @@ describe("a table schema", () => {
     assert.throws(() => withMetadata(parseTableSchema([{ name: "Message_ID", type: "STRING" }])), SchemaError);
   });
 
+  it("is refused in one line, whatever stands in it", () => {
+    const fields = [{ name: "a", type: "STRING", "an\r\nother": 1 }];
+    assert.throws(
+      () => parseTableSchema(fields),
+      (error: Error) => !/[\r\n]/.test(error.message),
+    );
+  });
+
   it("keeps fifteen levels", () => {
     assert.equal(parseTableSchema([nested(14)]).columns.length, 1);
   });

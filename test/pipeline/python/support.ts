@@ -7,7 +7,7 @@ import type { Context } from "mocha";
 import { MissingTool } from "../../support/emulators/process";
 import { skipFor } from "../../support/skip";
 
-const PYTHON = "build/python/bin/python";
+export const PYTHON = "build/python/bin/python";
 export const HERE = "test/pipeline/python";
 
 /** For a `before` hook: skips the suite where there is no Python. */

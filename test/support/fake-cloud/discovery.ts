@@ -106,8 +106,18 @@ export function findMethod(document: DiscoveryDocument, httpMethod: string, path
   const [best] = candidates.sort((a, b) => b.literals - a.literals);
   if (best === undefined) return undefined;
   const values = Object.entries(best.named.exec(path)?.groups ?? {});
+  if (!values.every(([, value]) => isEscaped(value))) return undefined;
   const params = Object.fromEntries(values.map(([name, value]) => [name, decodeURIComponent(value)]));
   return { method: best.method, params, isUpload: best.isUpload };
+}
+
+/** A path with a per cent sign that begins no character is the path of nothing. */
+function isEscaped(text: string): boolean {
+  try {
+    return decodeURIComponent(text).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 interface Template {

@@ -1,0 +1,69 @@
+/**
+ * `make denial`: what hostile messages cost, in time and memory. Fails where one takes more than 50 × the median time of its size, or keeps
+ * more than 30 × its size. Times are of this machine and this minute: three rounds, the best of each counts.
+ */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { SHAPES } from "./shapes";
+import { throughPipeline } from "./through";
+import { loadTableSchema } from "../../schemas/load";
+
+const SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+const MOST_TIMES = 50;
+const MOST_MEMORY = 30;
+const ROUNDS = 3;
+/** Below so many bytes, what Node itself takes in a moment is more than what a message does. */
+const NOISE_BYTES = 2_000_000;
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+interface Cost {
+  readonly shape: string;
+  readonly bytes: number;
+  readonly ms: number;
+  readonly memory: number;
+}
+
+/** `memory`: how much higher the heap stood afterwards, with all that was thrown away on the way still there. */
+function costOf(shape: string, data: Buffer, run: (data: Buffer) => string): Cost {
+  let [ms, memory] = [Number.POSITIVE_INFINITY, 0];
+  for (let round = 0; round < ROUNDS; round++) {
+    collect();
+    const before = process.memoryUsage();
+    const from = process.cpuUsage();
+    run(data);
+    const { user, system } = process.cpuUsage(from);
+    const after = process.memoryUsage();
+    ms = Math.min(ms, (user + system) / 1000);
+    memory = Math.max(memory, after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers);
+  }
+  return { shape, bytes: data.length, ms, memory };
+}
+
+const median = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!;
+
+function main(): void {
+  let failed = 0;
+  for (const file of ["schemas/cc_account_info.json", "test/schemas/every_type.json"]) {
+    const schema = loadTableSchema(file);
+    for (const bytes of SIZES) {
+      const costs = Object.entries(SHAPES).map(([shape, make]) => costOf(shape, make(bytes), throughPipeline(schema)));
+      const usual = Math.max(median(costs.map(({ ms }) => ms)), 0.05);
+      const slowest = costs.reduce((a, b) => (a.ms > b.ms ? a : b));
+      const largest = costs.reduce((a, b) => (a.memory / a.bytes > b.memory / b.bytes ? a : b));
+      console.log(
+        `${file} ${bytes} bytes: median ${usual.toFixed(2)} ms; ` +
+          `${(slowest.ms / usual).toFixed(1)} × by ${slowest.shape}; ${(largest.memory / largest.bytes).toFixed(1)} × its size by ${largest.shape}`,
+      );
+      for (const { shape, ms, memory, bytes: size } of costs) {
+        if (ms <= MOST_TIMES * usual && (memory <= MOST_MEMORY * size || memory < NOISE_BYTES)) continue;
+        failed += 1;
+        console.error(`  too dear: ${shape}: ${ms.toFixed(1)} ms, ${(memory / size).toFixed(1)} × its size`);
+      }
+    }
+  }
+  if (failed > 0) process.exitCode = 1;
+}
+
+main();
