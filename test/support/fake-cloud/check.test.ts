@@ -85,5 +85,8 @@ describe("the check against discovery documents", () => {
     const { schemas } = discoveryDocument("bigquery", "v2")!;
     assert.deepEqual(withTextIntegers(sent, schemas.Dataset, schemas), asText);
     assert.deepEqual(found({ ...dataset, method: "GET", answer: { code: 200, body: asText } }), []);
+    // What an older API does not know it passes over, and never answers.
+    const strange = JSON.parse('{"colour":"red","constructor":1,"access":[{"__proto__":1,"role":"READER"}]}');
+    assert.deepEqual(withTextIntegers(strange, schemas.Dataset, schemas), { access: [{ role: "READER" }] });
   });
 });

@@ -76,7 +76,8 @@ function check(value: unknown, schema: Schema, path: string, schemas: Schemas, i
     case "object":
       if (typeof value !== "object" || value === null || Array.isArray(value)) return wrong("is no object");
       return Object.entries(value).flatMap(([name, one]) => {
-        const field = schema.properties?.[name] ?? schema.additionalProperties;
+        const { properties = {} } = schema;
+        const field = Object.hasOwn(properties, name) ? properties[name] : schema.additionalProperties;
         const at = `${path}.${name}`;
         return field === undefined ? [{ path: at, what: "is no field" }] : check(one, field, at, schemas, isAnswer);
       });
@@ -107,15 +108,19 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   "google-duration": /^-?\d+(\.\d{1,9})?s$/,
 };
 
-/** 64-bit integers that were sent as numbers become texts, as they are answered. */
+/** 64-bit integers that were sent as numbers become texts, as they are answered. Fields that there are not, which older APIs pass over, are left out. */
 export function withTextIntegers(value: unknown, schema: Schema | undefined, schemas: Schemas): unknown {
   if (schema?.$ref !== undefined) return withTextIntegers(value, schemas[schema.$ref], schemas);
   if (typeof value === "number") return /^u?int64$/.test(schema?.format ?? "") ? String(value) : value;
   if (Array.isArray(value)) return value.map((one) => withTextIntegers(one, schema?.items, schemas));
   if (typeof value !== "object" || value === null) return value;
-  const field = (name: string) => schema?.properties?.[name] ?? schema?.additionalProperties;
+  const { properties = {}, additionalProperties } = schema ?? {};
+  const field = (name: string) => (Object.hasOwn(properties, name) ? properties[name] : additionalProperties);
+  const isKnown = ([name]: [string, unknown]) => schema?.properties === undefined || field(name) !== undefined;
   return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, withTextIntegers(one, field(name), schemas)]),
+    Object.entries(value)
+      .filter(isKnown)
+      .map(([name, one]) => [name, withTextIntegers(one, field(name), schemas)]),
   );
 }
 
