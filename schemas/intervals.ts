@@ -65,7 +65,7 @@ function canonical({ months, days, micros }: Parts): string {
   const whole = Number(magnitude(micros) / 1_000_000n);
   const fraction = String(magnitude(micros) % 1_000_000n)
     .padStart(6, "0")
-    .replace(/0+$/, "");
+    .replace(/0{1,6}$/, "");
   const clock = `${Math.trunc(whole / 3600)}:${Math.trunc(whole / 60) % 60}:${whole % 60}`;
   return `${calendar} ${days || 0} ${micros < 0n ? "-" : ""}${clock}${fraction && `.${fraction}`}`;
 }

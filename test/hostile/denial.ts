@@ -4,6 +4,8 @@
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { expressions } from "./expressions";
+import { growthOf, isLinear } from "./growth";
 import { SHAPES } from "./shapes";
 import { throughPipeline } from "./through";
 import { loadTableSchema } from "../../schemas/load";
@@ -12,8 +14,8 @@ const SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 const MOST_TIMES = 50;
 const MOST_MEMORY = 30;
 const ROUNDS = 3;
-/** Below so many bytes, what Node itself takes in a moment is more than what a message does. */
-const NOISE_BYTES = 2_000_000;
+/** What V8 leaves lying before it collects at all: below it nothing says what a message needs. */
+const NOISE_BYTES = 16_000_000;
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -63,7 +65,19 @@ function main(): void {
       }
     }
   }
+  failed += notLinear();
   if (failed > 0) process.exitCode = 1;
+}
+
+/** The rooms whose expressions see what a message holds. */
+const MEETS_MESSAGES = /^(?:schemas|transforms|deploy\/operate)\//;
+
+function notLinear(): number {
+  const all = expressions().filter(({ at }) => MEETS_MESSAGES.test(at));
+  const wrong = all.filter((one) => !isLinear(growthOf(one)));
+  console.log(`${all.length} regular expressions meet messages, ${wrong.length} are not linear`);
+  for (const { at, source } of wrong) console.error(`  not linear: ${at} /${source}/`);
+  return wrong.length;
 }
 
 main();
