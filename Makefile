@@ -33,7 +33,7 @@ java: ## bring Beam's Java for --bigquery_write_method storage_write_…: 165 MB
 
 .PHONY: run-direct
 run-direct: node_modules/.installed ## generate messages and run the pipeline on this machine (MESSAGES INVALID SEED RATE SCHEMA TABLE_KEY_FILE TABLE_KMS_KEY)
-	@$(if $(TABLE_KEY_FILE)$(TABLE_KMS_KEY),PYTHON=$(PYTHON) files/duckdb/setup.sh)
+	@$(if $(TABLE_KEY_FILE)$(TABLE_KMS_KEY),PYTHON=$(PYTHON) deploy/files/duckdb/setup.sh)
 	@$(TABLE_KEY) MESSAGES=$(MESSAGES) INVALID=$(INVALID) SEED=$(SEED) RATE=$(RATE) SCHEMA=$(SCHEMA) SUBSCRIPTION=$(SUBSCRIPTION) $(TS) test/support/run-direct.ts
 
 # Where the table is encrypted: the file of its key, or the key in Cloud KMS that wraps one.
@@ -41,7 +41,7 @@ TABLE_KEY = TABLE_KEY_FILE="$(TABLE_KEY_FILE)" TABLE_KMS_KEY="$(TABLE_KMS_KEY)"
 
 .PHONY: duckdb-openssl
 duckdb-openssl: ## bring the extension that encrypts a DuckDB table (--duckdb_key_file, --duckdb_kms_key): 7 MB from PyPI by SHA-256
-	@PYTHON=$(PYTHON) files/duckdb/setup.sh
+	@PYTHON=$(PYTHON) deploy/files/duckdb/setup.sh
 
 .PHONY: run-dataflow
 run-dataflow: setup ## submit the pipeline to Dataflow, where .env has everything (as plan; ARGS="--dry_run …")
@@ -125,8 +125,8 @@ capacity: node_modules/.installed ## workers, quotas that break and price of a r
 	@$(TS) deploy/capacity.ts capacity $(if $(RATE),--rate "$(RATE)") $(if $(MESSAGE_BYTES),--message-bytes "$(MESSAGE_BYTES)") $(if $(REGION),--region "$(REGION)") $(if $(METHOD),--method "$(METHOD)") $(foreach one,$(ASSUME),--assume "$(one)") $(if $(JSON),--json) $(ARGS)
 
 .PHONY: revoke
-revoke: node_modules/.installed ## take the keys away, and watch each consumer until it is refused (as plan; YES=key HOW=drain|snapshot|now BY=versions|grant ONLY=key WITHIN=seconds DRY_RUN=1)
-	@$(TS) deploy/off-switch.ts revoke $(if $(YES),--yes "$(YES)") $(if $(HOW),--how $(HOW)) $(if $(BY),--by $(BY)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHIN),--within $(WITHIN)) $(if $(DRY_RUN),--dry-run) $(ARGS)
+revoke: node_modules/.installed ## take the keys away, and watch each consumer until it is refused (as plan; YES=key HOW=drain|snapshot|now BY=versions|grant ONLY=key WITHIN=seconds DRY_RUN=1 AT_ONCE=1)
+	@$(TS) deploy/off-switch.ts revoke $(if $(YES),--yes "$(YES)") $(if $(HOW),--how $(HOW)) $(if $(BY),--by $(BY)) $(if $(ONLY),--only "$(ONLY)") $(if $(WITHIN),--within $(WITHIN)) $(if $(DRY_RUN),--dry-run) $(if $(AT_ONCE),--at-once) $(ARGS)
 
 .PHONY: restore
 restore: node_modules/.installed ## give back what revoke took, wait until each consumer works, count what waits (as plan; YES=key WITHIN=seconds START_JOB="make run-dataflow …" DRY_RUN=1)

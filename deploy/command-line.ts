@@ -1,7 +1,7 @@
 /** What the command lines of deploy/ have in common: how they are parsed, what they have to do with the world, and how they end. */
 import { createInterface } from "node:readline/promises";
 import yargs, { type Argv } from "yargs";
-import { OutputError } from "../files/output";
+import { OutputError } from "./files/output";
 import { SchemaError } from "../schemas/schema";
 import { DeploymentError } from "./deployment";
 import { type Run, runner, ToolMissing } from "./run";

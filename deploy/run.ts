@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { writeOutput } from "../files/output";
+import { writeOutput } from "./files/output";
 import type { Command } from "./resources/command";
 import { answersForBq } from "./run/for-bq";
 

@@ -1,7 +1,7 @@
 /** Makes messages and publishes them, or writes them as lines: `npx ts-node generator/main.ts --help`. */
 import fs from "node:fs";
 import { finished } from "node:stream/promises";
-import { OutputError, openWhole, refuseLink, writeOutput } from "../files/output";
+import { OutputError, openWhole, refuseLink, writeOutput } from "../deploy/files/output";
 import { loadTableSchema } from "../schemas/load";
 import { SchemaError } from "../schemas/schema";
 import { batches } from "./batches";

@@ -12,7 +12,7 @@ import { SubmissionError } from "./runners/python";
 import { ExpansionError } from "./sdk/cross-language";
 import { describe } from "./summary";
 import { DeploymentError } from "../deploy/deployment";
-import { OutputError, refuseLink, writeOutput } from "../files/output";
+import { OutputError, refuseLink, writeOutput } from "../deploy/files/output";
 import { SchemaError } from "../schemas/schema";
 
 type Print = (text: string) => void;

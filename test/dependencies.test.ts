@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { version } from "@duckdb/node-api";
-import { isFirstNode } from "./pipeline/dataflow/stand-ins";
+import { isFirstNode } from "./support/first-node";
 import { preparedBoot } from "./support/go";
 import { command } from "./support/prepared";
 import { orSkip } from "./support/skip";
@@ -144,7 +144,7 @@ describe("Beam's boot", () => {
 
 describe("the extension of DuckDB", () => {
   it("is for the DuckDB that is installed, which loads no other, and held by digests", () => {
-    const [first, ...digests] = readFileSync("files/duckdb/httpfs.txt", "utf8")
+    const [first, ...digests] = readFileSync("deploy/files/duckdb/httpfs.txt", "utf8")
       .replaceAll("\\\n", "\n")
       .trim()
       .split(/\s+/);

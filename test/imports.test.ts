@@ -18,18 +18,18 @@ const ROOMS: Record<string, Room> = {
   transforms: { rooms: [], types: ["schemas"], packages: ["node:buffer"] },
   schemas: { rooms: ["transforms/refusal"], packages: [] },
   // Files of this machine, for every program.
-  files: { rooms: ["schemas"], packages: ["*"] },
-  generator: { rooms: ["files", "schemas"], packages: ["*"] },
-  pipeline: { rooms: ["files", ...PIPELINE], packages: ["*"] },
+  "deploy/files": { rooms: ["schemas"], packages: ["*"] },
+  generator: { rooms: ["deploy/files", "schemas"], packages: ["*"] },
+  pipeline: { rooms: ["deploy/files", ...PIPELINE], packages: ["*"] },
   "pipeline/graph": { rooms: ["pipeline/ends", "pipeline/sdk", "pipeline/steps", ...PIPELINE], packages: [] },
-  "pipeline/endpoints": { rooms: ["pipeline/log", "files", ...PIPELINE], packages: ["*"] },
+  "pipeline/endpoints": { rooms: ["pipeline/log", "deploy/files", ...PIPELINE], packages: ["*"] },
   "pipeline/sdk": { rooms: PIPELINE, packages: ["*"] },
-  deploy: { rooms: ["files", "schemas"], packages: ["*"] },
+  deploy: { rooms: ["deploy/files", "schemas"], packages: ["*"] },
   "deploy/deployment": { rooms: [], packages: [] },
   "deploy/rules": { rooms: ["deploy/deployment"], packages: [] },
   "deploy/resources": { rooms: ["deploy/deployment", "deploy/rules", "schemas"], packages: [] },
   "deploy/walk": { rooms: ["deploy/resources", "schemas"], packages: ["node:util"] },
-  "deploy/run": { rooms: ["files/output", "deploy/resources"], packages: ["*"] },
+  "deploy/run": { rooms: ["deploy/files/output", "deploy/resources"], packages: ["*"] },
   "deploy/observe": { rooms: OBSERVE, packages: ["node:crypto", "node:fs", "node:os", "node:path"] },
   "deploy/attest": {
     rooms: ["deploy/observe/audit/model", ...OBSERVE],
@@ -38,10 +38,10 @@ const ROOMS: Record<string, Room> = {
   // It fetches nothing: whom to trust is an argument.
   "deploy/attest/verify": { rooms: ["deploy/attest/dsse", "deploy/attest/statement"], packages: ["node:crypto"] },
   "deploy/report": { rooms: ["deploy/observe/audit/model"], packages: ["node:crypto"] },
-  "deploy/report/pdf": { rooms: ["files/output"], packages: ["*"] },
+  "deploy/report/pdf": { rooms: ["deploy/files/output"], packages: ["*"] },
   // It reads and publishes messages, and makes, changes and removes no resource.
   "deploy/operate": {
-    rooms: ["files", "transforms", "deploy/command-line", "deploy/settings", "deploy/observe", ...OBSERVE],
+    rooms: ["deploy/files", "transforms", "deploy/command-line", "deploy/settings", "deploy/observe", ...OBSERVE],
     packages: [
       "@google-cloud/pubsub",
       "@duckdb/node-api",
@@ -53,7 +53,7 @@ const ROOMS: Record<string, Room> = {
       "yargs",
     ],
   },
-  "deploy/change": { rooms: ["files/output", "deploy/observe", ...OBSERVE], packages: ["node:fs", "node:path"] },
+  "deploy/change": { rooms: ["deploy/files/output", "deploy/observe", ...OBSERVE], packages: ["node:fs", "node:path"] },
   test: { rooms: ["*"], packages: ["*"] },
 };
 /** The files that are allowed more, by name. */
@@ -147,7 +147,7 @@ describe("the imports", () => {
     "deploy/operate/a.ts": 'import { pubsubClientOptions } from "../../pipeline/endpoints/pubsub-client";',
     "deploy/operate/b.ts": 'import { journal } from "../change/journal";',
     "deploy/observe/b.ts": 'import { spawn } from "node:child_process";',
-    "files/a.ts": 'import { runner } from "../deploy/run";',
+    "deploy/files/a.ts": 'import { runner } from "../run";',
     "elsewhere/a.ts": "",
   };
   for (const [file, source] of Object.entries(broken)) {

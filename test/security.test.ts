@@ -19,9 +19,9 @@ import { openReplayJournal } from "../deploy/operate/journal";
 import { runLine, wordsOf } from "../deploy/own-line";
 import { writeFiles } from "../deploy/run";
 import { openDeadLetterFile } from "../pipeline/endpoints/dead-letter-file";
-import { isFirstNode } from "./pipeline/dataflow/stand-ins";
+import { isFirstNode } from "./support/first-node";
 
-const PRODUCT = ["pipeline", "deploy", "files", "generator", "schemas", "transforms"];
+const PRODUCT = ["pipeline", "deploy", "generator", "schemas", "transforms"];
 
 interface Source {
   readonly file: string;
@@ -209,8 +209,8 @@ describe("links", () => {
     "pipeline/sdk/repairs/artifacts.ts": ["open(partial", "writeFile(data"],
   };
 
-  it("are followed by no writer: each goes through files/output.ts, or is named here", () => {
-    const writers = sources(PRODUCT, /\.(?:[jt]s|py)$/).filter(({ file }) => file !== "files/output.ts");
+  it("are followed by no writer: each goes through deploy/files/output.ts, or is named here", () => {
+    const writers = sources(PRODUCT, /\.(?:[jt]s|py)$/).filter(({ file }) => file !== "deploy/files/output.ts");
     const others = found(WRITES, writers).filter((at) => {
       const [file, what] = [at.slice(0, at.indexOf(": ")), at.slice(at.indexOf(": ") + 2)];
       return !(GOOD[file] ?? []).some((good) => what.startsWith(good));

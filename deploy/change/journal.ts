@@ -1,7 +1,7 @@
 /** What was done, by whom and when: a line of JSON each, kept on this machine. */
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { appendOutput } from "../../files/output";
+import { appendOutput } from "../files/output";
 
 export interface Entry {
   readonly resource: string;

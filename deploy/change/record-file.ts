@@ -1,7 +1,7 @@
 /** Records of what is under way, for whoever goes on with it: JSON files that are written whole or not at all, for their owner alone. */
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { replaceOutput } from "../../files/output";
+import { replaceOutput } from "../files/output";
 import { OffSwitchError } from "./revoke/error";
 
 /** Undefined where there is none. Throws OffSwitchError where it cannot be read, or is no record of `what`: `mend` says what to do then. */

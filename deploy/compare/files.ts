@@ -1,7 +1,7 @@
 /** The files of a comparison. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { writeOutput } from "../../files/output";
+import { writeOutput } from "../files/output";
 import { pageOf } from "./page";
 import { plotFile } from "./plot";
 import { summaryAsMarkdown } from "./said";

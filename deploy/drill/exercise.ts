@@ -1,7 +1,7 @@
 /** The drill on a real deployment, in order: generate, run, take the key, watch what stops, give it back, count. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { writeOutput } from "../../files/output";
+import { writeOutput } from "../files/output";
 import { countWaiting } from "../change/restore/waiting";
 import { lastWords } from "../change/revoke/jobs";
 import { readRecord, recordPath, type Revocation } from "../change/revoke/record";

@@ -1,6 +1,6 @@
 /** What a command line says of where things are: the store of letters, the table, where to publish, the window. */
 import { type Given, settingsOfLine, UsageError, type World } from "../command-line";
-import { tableKeyOf } from "../../files/table-key";
+import { tableKeyOf } from "../files/table-key";
 import { deploymentOfSettings } from "../deployment/from-settings";
 import { type Settings, SETTINGS } from "../deployment/settings";
 import { asking } from "../observe/ask";

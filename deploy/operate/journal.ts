@@ -14,7 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { openAppended } from "../../files/output";
+import { openAppended } from "../files/output";
 import { OperateError } from "./trouble";
 
 /**

@@ -1,7 +1,7 @@
 /** Where replayed messages go: the topic that the pipeline reads, or a file for a pipeline that reads none. */
 import { existsSync } from "node:fs";
 import type { v1 } from "@google-cloud/pubsub";
-import { replaceOutput } from "../../files/output";
+import { replaceOutput } from "../files/output";
 import { ONCE } from "./clients";
 import type { Again } from "./restore";
 import { isCertainlyRefused, OperateError, pubsubError } from "./trouble";

@@ -1,9 +1,9 @@
 /** What the table itself knows of message ids: DuckDB always, BigQuery where rows carry their message's own columns (`--write_metadata`). */
 import { existsSync } from "node:fs";
 import { LIST, listValue, VARCHAR } from "@duckdb/node-api";
-import { openDuckDb } from "../../files/duckdb";
-import type { TableKey } from "../../files/table-key";
-import { TableKeyError } from "../../files/table-key-error";
+import { openDuckDb } from "../files/duckdb";
+import type { TableKey } from "../files/table-key";
+import { TableKeyError } from "../files/table-key-error";
 import { quoted } from "../../schemas/duckdb";
 import type { Deployment } from "../deployment";
 import type { Ask } from "../observe/ask";

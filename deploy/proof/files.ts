@@ -1,7 +1,7 @@
 /** What an audit leaves behind: a folder of its own, named by its time, and `latest`, which is the last one. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { writeOutput } from "../../files/output";
+import { writeOutput } from "../files/output";
 import { envelopeAsText, seal, type Signer } from "../attest/dsse";
 import { statementOf } from "../attest/statement";
 import { driftAsText } from "../observe/audit/drift";

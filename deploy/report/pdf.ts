@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { writeOutput } from "../../files/output";
+import { writeOutput } from "../files/output";
 
 /** It asks nobody for anything, and leaves nothing behind. */
 export const QUIET_FLAGS = [

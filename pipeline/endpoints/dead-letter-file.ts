@@ -4,7 +4,7 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import type { DeadLetterWriter, SetUpError, WriteResult } from "./endpoint";
-import { openAppendedLater } from "../../files/output";
+import { openAppendedLater } from "../../deploy/files/output";
 import type { DeadLetter } from "../../transforms/dead-letter";
 
 /** Opens the file, or makes it. What hinders it is a set-up error of each write until it is mended. */

@@ -17,8 +17,8 @@ import { duckDbSetUpError, isAboutContent, isAboutMemory } from "./duckdb-troubl
 import { toDuckDb } from "./duckdb-values";
 import { type MessageRow, NONE_THERE, type RowWriter, type SetUpError, type WriteResult } from "./endpoint";
 import { SeenIds } from "./seen-ids";
-import { openDuckDb } from "../../files/duckdb";
-import type { TableKey } from "../../files/table-key";
+import { openDuckDb } from "../../deploy/files/duckdb";
+import type { TableKey } from "../../deploy/files/table-key";
 import { quoted } from "../../schemas/duckdb";
 import type { TableSchema } from "../../schemas/schema";
 import { Refusal } from "../../transforms/refusal";

@@ -1,7 +1,7 @@
 import { OtherShape } from "./duckdb-shape";
 import type { SetUpError } from "./endpoint";
-import { OutputError } from "../../files/output";
-import { TableKeyError } from "../../files/table-key-error";
+import { OutputError } from "../../deploy/files/output";
+import { TableKeyError } from "../../deploy/files/table-key-error";
 
 const MEMORY = /out of memory|could not allocate|failed to pin|memory limit/i;
 

@@ -3,7 +3,7 @@ import { rowOptions, type RowOptions } from "./rows";
 import { bigQueryTable, exactlyOne, type PubsubSource, positive, pubsubSource, type Table, topic } from "./values";
 import type { InputFormat } from "../endpoints/file-source";
 import { UsageError } from "../usage-error";
-import { type TableKey, tableKeyOf } from "../../files/table-key";
+import { type TableKey, tableKeyOf } from "../../deploy/files/table-key";
 
 export interface DirectOptions extends RowOptions {
   readonly runner: "Direct";

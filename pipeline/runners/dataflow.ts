@@ -23,7 +23,7 @@ import { versionOf } from "../steps";
 import { UsageError } from "../usage-error";
 import type { Deployment } from "../../deploy/deployment";
 import { describeBroken, heldAgainstRules, NOTHING_OBSERVED, type Verdict } from "../../deploy/rules";
-import { writeOutput } from "../../files/output";
+import { writeOutput } from "../../deploy/files/output";
 
 /** What a submission is made with. */
 interface Context {

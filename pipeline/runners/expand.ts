@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Context, composites, type Methods } from "../composites";
 import { buildGraph } from "../graph";
 import { PipelineProto, pipelineProto, type WorkerEnvironments } from "../sdk/pipeline-proto";
-import { writeOutput } from "../../files/output";
+import { writeOutput } from "../../deploy/files/output";
 
 export function expandGraph(methods: Methods, context: Context, workers: WorkerEnvironments): Promise<PipelineProto> {
   const endpoints = composites(methods, context);

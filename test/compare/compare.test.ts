@@ -8,7 +8,7 @@ import { readComparison } from "../../deploy/compare/record";
 import { STAND_IN_MARK } from "../../deploy/compare/said";
 import { timingsOfRow, timingsSql } from "../../deploy/compare/timings-query";
 import { VARIANTS } from "../../deploy/compare/variants";
-import { isFirstNode } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { orSkip } from "../support/skip";
 import { compareLocally } from "./compare";
 import type { CompareStandIns } from "./stand-ins";

@@ -10,7 +10,7 @@ import { main } from "../../deploy/main";
 import { API } from "../../deploy/resources/apis";
 import { gcloud, shown } from "../../deploy/resources/command";
 import { type Answer, type Run, ToolMissing } from "../../deploy/run";
-import { isFirstNode } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { MissingTool } from "../support/emulators/process";
 import { type FakeCloud, startFakeCloud } from "../support/fake-cloud/cloud";
 import { warmRunner } from "../support/fake-cloud/warm/warm";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { bq, type Command, gcloud, shown } from "../../deploy/resources/command";
 import { runner, type Start, spawned, ToolMissing } from "../../deploy/run";
-import { isFirstNode } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { MissingTool } from "../support/emulators/process";
 import { APIS, fakeCloudFor } from "../support/fake-cloud/client";
 import { warm } from "../support/fake-cloud/warm/warm";

@@ -83,7 +83,7 @@ function endpointCodes(): readonly string[] {
     ...read("pipeline/endpoints"),
     ...read("pipeline/python"),
     ...read("pipeline/composites"),
-    ...read("files"),
+    ...read("deploy/files"),
   ].join("\n");
   const written = [...sources.matchAll(/"((?:BIGQUERY|PUBSUB|DUCKDB|FILE)_[A-Z_]+)"/g)].map(([, code]) => code!);
   const file = readFileSync("pipeline/endpoints/dead-letter-file.ts", "utf8");

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ToolMissing } from "../../deploy/run";
-import { isFirstNode } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { MissingTool } from "../support/emulators/process";
 import { orSkip } from "../support/skip";
 import { CONSUMERS, exercise } from "./exercise";

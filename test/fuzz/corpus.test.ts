@@ -2,7 +2,7 @@
 import type { FuzzTarget } from "./target";
 import { readCorpus } from "./corpus";
 import { TARGETS } from "./targets";
-import { isFirstNode } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { orSkip } from "../support/skip";
 
 describe("hostile input that was met before", () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTableSchema } from "../../schemas/load";
-import { isFirstNode } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { start, waitUntil } from "../support/commands";
 
 const BANK = loadTableSchema("schemas/cc_account_info.json");

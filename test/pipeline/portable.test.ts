@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { isFirstNode } from "./dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { compose } from "../rehearsal/messages";
 import { side, tableName } from "../rehearsal/places";
 import { prepare } from "../rehearsal/prepare";

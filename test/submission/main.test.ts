@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isFirstNode, needsStandIns } from "../pipeline/dataflow/stand-ins";
+import { needsStandIns } from "../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../support/first-node";
 import { start } from "../support/commands";
 
 // It only repeats what the tests of the submission do: once is enough.

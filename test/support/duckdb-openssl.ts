@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { EXTENSION } from "../../files/duckdb";
+import { EXTENSION } from "../../deploy/files/duckdb";
 import { MissingTool } from "./emulators/process";
 import { command } from "./prepared";
 
@@ -7,7 +7,7 @@ import { command } from "./prepared";
 export function prepareDuckDbOpenSsl(): void {
   if (existsSync(EXTENSION)) return;
   try {
-    command("files/duckdb/setup.sh", []);
+    command("deploy/files/duckdb/setup.sh", []);
   } catch {
     throw new MissingTool("DuckDB's extension httpfs is not there", "Run `make duckdb-openssl`");
   }

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { openDuckDb } from "../../files/duckdb";
-import type { TableKey } from "../../files/table-key";
+import { openDuckDb } from "../../deploy/files/duckdb";
+import type { TableKey } from "../../deploy/files/table-key";
 import { loadTableSchema } from "../../schemas/load";
 import { maskRow } from "../../transforms/mask";
 

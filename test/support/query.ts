@@ -2,7 +2,7 @@
  * Runs one SQL statement on the DuckDB file of the last `make run-direct`, read-only, and prints the rows as JSON, one a line. The same key as
  * there: TABLE_KEY_FILE or TABLE_KMS_KEY.
  */
-import { openDuckDb } from "../../files/duckdb";
+import { openDuckDb } from "../../deploy/files/duckdb";
 import { keyOfEnvironment } from "./table-key";
 
 async function main(): Promise<void> {

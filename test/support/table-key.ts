@@ -1,4 +1,4 @@
-import { type TableKey, tableKeyOf } from "../../files/table-key";
+import { type TableKey, tableKeyOf } from "../../deploy/files/table-key";
 
 /** The key of the table of `make run-direct`: TABLE_KEY_FILE or TABLE_KMS_KEY; undefined where it is not encrypted. */
 export function keyOfEnvironment(): TableKey | undefined {

@@ -17,6 +17,7 @@ const CLOUD = ["test/deploy", "test/drill", "test/proof", "test/support/fake-clo
 /** What is another process's work, whichever Node starts it: gcloud's, Python's, Java's, the builds'. */
 const ANY_NODE = [
   "test/canary",
+  "test/compare",
   "test/dependencies.test.ts",
   "test/deploy/worker",
   "test/drill",

@@ -7,7 +7,7 @@ import { envelopeAsText, seal } from "../../../deploy/attest/dsse";
 import { localSigner } from "../../../deploy/attest/local-key";
 import { statementOf } from "../../../deploy/attest/statement";
 import { orSkip } from "../../support/skip";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { auditOf } from "../audit/answers";
 import { prepareDsseLibrary, verifiedByLibrary } from "./library";
 

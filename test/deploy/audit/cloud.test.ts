@@ -10,7 +10,7 @@ import { isNotObserved, openPoints } from "../../../deploy/observe/audit/model";
 import { askedOf } from "../../../deploy/resources/setup";
 
 import { loadTableSchema } from "../../../schemas/load";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { MOVED } from "../../proof/moved";
 import { MissingTool } from "../../support/emulators/process";
 import {

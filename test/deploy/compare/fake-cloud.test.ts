@@ -10,7 +10,7 @@ import type { Resource } from "../../../deploy/resources/resource";
 import { packageVersion } from "../../../deploy/settings";
 import { ToolMissing } from "../../../deploy/run";
 import { loadTableSchema } from "../../../schemas/load";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { MissingTool } from "../../support/emulators/process";
 import { fakeCloudFor } from "../../support/fake-cloud/client";
 import type { FakeCloud } from "../../support/fake-cloud/cloud";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CONSUMERS } from "../../../deploy/observe/access/probe";
 import { main } from "../../../deploy/off-switch";
 import type { Run } from "../../../deploy/run";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { MissingTool } from "../../support/emulators/process";
 import { agentsOf, bindingFor, call } from "../../support/fake-cloud/client";
 import { isOnPath } from "../../support/go";

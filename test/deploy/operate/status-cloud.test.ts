@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { main } from "../../../deploy/operate";
 import type { Status } from "../../../deploy/operate/status/model";
 import { ToolMissing } from "../../../deploy/run";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { call } from "../../support/fake-cloud/client";
 import { MissingTool } from "../../support/emulators/process";
 import { warmRunner } from "../../support/fake-cloud/warm/warm";

@@ -8,7 +8,7 @@ import type { Browser } from "playwright-core";
 import { printToPdf } from "../../../deploy/report/pdf";
 import { reportOf } from "../../../deploy/report/report";
 import { orSkip } from "../../support/skip";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { type Answers, auditOf } from "../audit/answers";
 import { open, startBrowser } from "./browser";
 

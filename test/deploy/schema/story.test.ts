@@ -18,7 +18,7 @@ import { schemaPlan as planOf } from "../../../schemas/evolution/plan";
 import { parseTableSchema } from "../../../schemas/parse-schema";
 import { withMetadata, withSchemaVersion } from "../../../schemas/schema";
 import { schemaVersion } from "../../../schemas/version";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { BIGQUERY_PROJECT, startBigQueryEmulator } from "../../support/emulators/bigquery";
 import type { Emulator } from "../../support/emulators/process";
 import { orSkip } from "../../support/skip";

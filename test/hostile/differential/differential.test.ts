@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { compare } from "./compare";
 import { explainedAsMarkdown, explanationOf } from "./explained";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { needsPython, PYTHON } from "../../pipeline/python/support";
 
 describe("our parser beside others'", () => {

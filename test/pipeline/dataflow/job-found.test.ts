@@ -1,7 +1,8 @@
 /** The job that was created, as the service gives it back to the real command line. */
 import assert from "node:assert/strict";
 import { PROJECT } from "./every-option";
-import { onFirstNode, withStandIns } from "./stand-ins";
+import { withStandIns } from "./stand-ins";
+import { onFirstNode } from "../../support/first-node";
 import { Refused } from "../../support/dataflow/jobs";
 import type { Job } from "../../../pipeline/dataflow/job";
 

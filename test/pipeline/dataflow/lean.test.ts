@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { onFirstNode, withStandIns } from "./stand-ins";
+import { withStandIns } from "./stand-ins";
+import { onFirstNode } from "../../support/first-node";
 import { PipelineProto } from "../../../pipeline/sdk/pipeline-proto";
 
 /** What Dataflow is asked for where nothing of a graph is in another language. */

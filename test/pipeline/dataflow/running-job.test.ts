@@ -1,7 +1,8 @@
 /** What the real command line does about a job that runs, or does not. */
 import assert from "node:assert/strict";
 import { PROJECT } from "./every-option";
-import { onFirstNode, withStandIns } from "./stand-ins";
+import { withStandIns } from "./stand-ins";
+import { onFirstNode } from "../../support/first-node";
 
 const REAL = ["--project", PROJECT];
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Context, Suite } from "mocha";
 import { needsPython } from "../python/support";
 import { type Running, start, waitUntil } from "../../support/commands";
@@ -15,17 +15,6 @@ import type { JobRecord } from "../../../pipeline/dataflow/record";
 
 /** That of every profile. */
 export const BUCKET = "da_streaming_pipeline";
-
-/**
- * `make test` runs everything on three Nodes. What only repeats Python's work, whatever Node started it, runs on the one that is installed:
- * the others lie in build/nodes.
- */
-export const isFirstNode = !process.execPath.startsWith(resolve("build/nodes"));
-
-/** A test that runs on the first Node alone. */
-export function onFirstNode(title: string, test: () => Promise<void>): void {
-  if (isFirstNode) it(title, test);
-}
 
 export interface Ended {
   /** The exit code, or the signal. */

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { PROJECT } from "./every-option";
-import { onFirstNode, withStandIns } from "./stand-ins";
+import { withStandIns } from "./stand-ins";
+import { onFirstNode } from "../../support/first-node";
 import { requireJava } from "../../support/java";
 import { orSkip } from "../../support/skip";
 

@@ -10,6 +10,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { conforms } from "./conformance";
 import { BANK, bankRow, message, rowOf } from "./samples";
 import { idsTable } from "../../../pipeline/endpoints/duckdb-shape";
+import { onFirstNode } from "../../support/first-node";
 import { openDuckDbTable } from "../../../pipeline/endpoints/duckdb-table";
 import type { MessageRow, RowWriter, WriteResult } from "../../../pipeline/endpoints/endpoint";
 import type { Column, TableSchema } from "../../../schemas/schema";
@@ -164,7 +165,7 @@ describe("the DuckDB table", () => {
       assert.equal(codeOf(await writer!.write([bankRow("1")])), "written");
     });
 
-    it("writes rows that together need more memory than DuckDB may have", async () => {
+    onFirstNode("writes rows that together need more memory than DuckDB may have", async () => {
       const schema = schemaOf(column("text"));
       const text = "é".repeat(1_000_000);
       const rows = Array.from({ length: 90 }, (_, id) => ({ message: message(String(id)), row: { text: text + id } }));

@@ -1,14 +1,12 @@
 /** The real gcloud and bq make every kind of resource in the fake cloud, read it back and take it away. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { MissingTool } from "../emulators/process";
+import { isFirstNode } from "../first-node";
 import { skipFor } from "../skip";
 import { agentsOf, APIS, bindingFor, command, fakeCloudFor, REGION } from "./client";
 import type { FakeCloud } from "./cloud";
-
-/** `make test` runs everything on three Nodes, the others in build/nodes: the commands are the same on each. */
-const isFirstNode = !process.execPath.startsWith(resolve("build/nodes"));
 
 if (isFirstNode) {
   describe("gcloud and bq in the fake cloud", function () {

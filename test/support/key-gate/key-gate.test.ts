@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { status } from "@grpc/grpc-js";
 import { bankRow } from "../../pipeline/endpoints/samples";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../first-node";
 import { openBigQueryTable } from "../../../pipeline/endpoints/bigquery-table";
 import { openDeadLetterTopic } from "../../../pipeline/endpoints/dead-letter-topic";
 import { openSubscription } from "../../../pipeline/endpoints/pubsub-source";

@@ -1,7 +1,7 @@
 /** The stream in the modelled world: through hundreds of scenarios nothing is lost; and what is planted is found. */
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { modelledSeeds } from "../main";
 import type { RowWriter } from "../../../pipeline/endpoints/endpoint";
 import type { StreamParts } from "../../../pipeline/runners/stream";

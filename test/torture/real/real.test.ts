@@ -1,6 +1,6 @@
 /** A few short runs of the real process between the gates, on the emulators: what `make torture` does at length. */
 import assert from "node:assert/strict";
-import { isFirstNode } from "../../pipeline/dataflow/stand-ins";
+import { isFirstNode } from "../../support/first-node";
 import { orSkip } from "../../support/skip";
 import { PLANTED } from "./bigquery-gate";
 import { type RealOutcome, runReal } from "./run";

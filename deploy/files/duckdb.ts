@@ -5,7 +5,7 @@ import { type DuckDBConnection, DuckDBInstance, version } from "@duckdb/node-api
 import { refuseLink } from "./output";
 import { readTableKey, type TableKey } from "./table-key";
 import { TableKeyError, type TableKeyErrorCode } from "./table-key-error";
-import { attachEncrypted, literal } from "../schemas/duckdb";
+import { attachEncrypted, literal } from "../../schemas/duckdb";
 
 export interface OpenDuckDb {
   readonly instance: DuckDBInstance;
@@ -20,9 +20,9 @@ export interface HowToOpen {
 
 /**
  * DuckDB writes an encrypted file by OpenSSL alone, which is in its own extension httpfs, signed by DuckDB for exactly one version.
- * files/duckdb/setup.sh brings it. Reading needs no extension.
+ * deploy/files/duckdb/setup.sh brings it. Reading needs no extension.
  */
-export const EXTENSION = resolve(__dirname, `../build/duckdb/${version()}/httpfs.duckdb_extension`);
+export const EXTENSION = resolve(__dirname, `../../build/duckdb/${version()}/httpfs.duckdb_extension`);
 
 /** The caller closes both. Throws TableKeyError, OutputError, and DuckDB's own errors, whose texts may carry values. */
 export async function openDuckDb(path: string, how: HowToOpen = {}): Promise<OpenDuckDb> {

@@ -15,18 +15,18 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { duckDbTable } from "../../deploy/operate/table";
-import { openDuckDb } from "../../files/duckdb";
-import { type TableKey, wrappedKeyFile } from "../../files/table-key";
-import { idsTable } from "../../pipeline/endpoints/duckdb-shape";
-import { openDuckDbTable } from "../../pipeline/endpoints/duckdb-table";
-import type { MessageRow } from "../../pipeline/endpoints/endpoint";
-import { BANK, bankRow, message } from "../pipeline/endpoints/samples";
-import { run } from "../support/commands";
-import { prepareDuckDbOpenSsl } from "../support/duckdb-openssl";
-import { call, fakeCloudFor, makeKey } from "../support/fake-cloud/client";
-import type { FakeCloud } from "../support/fake-cloud/cloud";
-import { orSkip } from "../support/skip";
+import { duckDbTable } from "../../../deploy/operate/table";
+import { openDuckDb } from "../../../deploy/files/duckdb";
+import { type TableKey, wrappedKeyFile } from "../../../deploy/files/table-key";
+import { idsTable } from "../../../pipeline/endpoints/duckdb-shape";
+import { openDuckDbTable } from "../../../pipeline/endpoints/duckdb-table";
+import type { MessageRow } from "../../../pipeline/endpoints/endpoint";
+import { BANK, bankRow, message } from "../../pipeline/endpoints/samples";
+import { run } from "../../support/commands";
+import { prepareDuckDbOpenSsl } from "../../support/duckdb-openssl";
+import { call, fakeCloudFor, makeKey } from "../../support/fake-cloud/client";
+import type { FakeCloud } from "../../support/fake-cloud/cloud";
+import { orSkip } from "../../support/skip";
 
 const TABLE = "cc_account_info";
 

@@ -3,7 +3,14 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { appendOutput, openAppended, openAppendedLater, openWhole, refuseLink, writeOutput } from "../../files/output";
+import {
+  appendOutput,
+  openAppended,
+  openAppendedLater,
+  openWhole,
+  refuseLink,
+  writeOutput,
+} from "../../../deploy/files/output";
 
 describe("files that are written", () => {
   let folder: string;
@@ -48,7 +55,7 @@ describe("files that are written", () => {
   });
 
   it("are a shell's streams where these are named", () => {
-    const script = `require("./files/output").writeOutput(process.argv[1], "to the stream\\n")`;
+    const script = `require("./deploy/files/output").writeOutput(process.argv[1], "to the stream\\n")`;
     const line = `"$0" -r ts-node/register -e "$1" /dev/stdout; "$0" -r ts-node/register -e "$1" /dev/null`;
     // A shell's pipe: Node's own are sockets, which nobody can open by name.
     const said = execFileSync("bash", ["-c", `{ ${line}; } | cat`, process.execPath, script], { encoding: "utf8" });

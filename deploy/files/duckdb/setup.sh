@@ -2,9 +2,9 @@
 # Brings DuckDB's extension httpfs, whose OpenSSL encrypts a table, into build/duckdb: by version and SHA-256, from PyPI. DuckDB itself
 # sees to its signature as it loads it. 7 MB the first time, nothing afterwards. PYTHON names the interpreter; python3 is the default.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 
-lock=files/duckdb/httpfs.txt
+lock=deploy/files/duckdb/httpfs.txt
 into=build/duckdb
 python=${PYTHON:-python3}
 
