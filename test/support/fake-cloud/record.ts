@@ -37,7 +37,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<Asked> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const [bytes, { headers, method = "", url = "" }] = [Buffer.concat(chunks), incoming];
-  const { pathname, searchParams: query } = new URL(url, "http://fake");
+  const { pathname, searchParams: query } = new URL(`http://fake${url.startsWith("/") ? url : "/"}`);
   const whole = pathname.slice(1);
   const [, own, ownVersion] = OWN_PATH.exec(whole) ?? [];
   const [, api = "", path = ""] = own === undefined ? (/^([^/]*)\/(.*)$/.exec(whole) ?? []) : [whole, own, whole];

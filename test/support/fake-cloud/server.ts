@@ -97,9 +97,10 @@ function bodyOf(request: RecordedRequest, { method, isUpload }: Found, bytes: Bu
   if (isUpload || bytes.length === 0) return {};
   if (body === undefined) throw invalid("Invalid JSON payload received.");
   const { schemas } = discoveryDocument(api, version)!;
-  const [problem] = old ? [] : checkBody(body, method.request, schemas, false);
+  const sent = withTextIntegers(body, method.request, schemas);
+  const [problem] = checkBody(old ? sent : body, method.request, schemas, false);
   if (problem !== undefined) throw invalid(`Invalid JSON payload received. '${problem.path}' ${problem.what}.`);
-  return withTextIntegers(body, method.request, schemas);
+  return sent;
 }
 
 /** bq asks for BigQuery's own description of itself before anything else. */

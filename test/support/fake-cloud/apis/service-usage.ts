@@ -100,8 +100,11 @@ export const SERVICE_USAGE: Api = {
     "services.generateServiceIdentity": [
       "serviceusage.services.enable",
       (call) => {
-        const email = BY_IDENTITY[nameOf(call)]?.replace("NUMBER", call.project.number);
-        if (email === undefined) throw invalid(`Service ${nameOf(call)} has no service identity.`);
+        const name = nameOf(call);
+        const email = Object.hasOwn(BY_IDENTITY, name)
+          ? BY_IDENTITY[name]!.replace("NUMBER", call.project.number)
+          : undefined;
+        if (email === undefined) throw invalid(`Service ${name} has no service identity.`);
         call.project.agents.add(email);
         return done(OPERATION, "google.api.serviceusage.v1beta1.ServiceIdentity", {
           email,
