@@ -12,6 +12,7 @@ import { writers } from "./capacity/writers";
 import { numberOf, SettingError } from "./soak/settings";
 import { median } from "./soak/statistics";
 import { ANSWER_AFTER_MS, startTraffic } from "./soak/traffic";
+import { markdown } from "./markdown";
 import { type Kind, WorkerProcess } from "./worker/processes";
 import { MissingTool } from "../support/emulators/process";
 import { prepareNodes } from "../support/nodes";
@@ -25,17 +26,7 @@ const WRITES = { batches: [10, 100, 500], rounds: 3 };
 const SCHEMA = "schemas/cc_account_info.json";
 const KIND: Kind = { what: "ours", node: 24 };
 
-const lines: string[] = [];
-function say(line = ""): void {
-  lines.push(line);
-  process.stdout.write(`${line}\n`);
-}
-const row = (...cells: readonly (string | number)[]) => say(`| ${cells.join(" | ")} |`);
-function table(...names: readonly string[]): void {
-  say();
-  row(...names);
-  row(...names.map(() => "---"));
-}
+const { say, row, table, text } = markdown();
 const whole = (value: number) => Math.round(value).toLocaleString("en");
 
 async function main(): Promise<void> {
@@ -50,7 +41,7 @@ async function main(): Promise<void> {
   await write();
   say();
   say(`Load after: ${loadavg()[0]!.toFixed(1)}.`);
-  writeFileSync(`${FOLDER}.md`, `${lines.join("\n")}\n`);
+  writeFileSync(`${FOLDER}.md`, text());
 }
 
 async function direct(seconds: number): Promise<void> {

@@ -1,16 +1,12 @@
 /** New inputs from old ones. All chance comes from one seed. */
+import { drawsOf } from "../../deploy/compare/draws";
 
 export type Chance = (below: number) => number;
 
-/** Mulberry32: whole numbers below `below`. */
+/** Whole numbers below `below`. */
 export function chanceOf(seed: number): Chance {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const draw = drawsOf(seed);
+  return (below) => (draw() * 2 ** 32) % below;
 }
 
 /** What breaks readers of anything. */

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { blockedSink, idling, nameOf, smallBundles, type Spread, spread, throughput, twoWorkers } from "./measures";
 import { type Kind, PYTHON } from "./processes";
+import { markdown } from "../markdown";
 import { prepareNodes } from "../../support/nodes";
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
@@ -23,19 +24,7 @@ const LIMITS: Kind[] = [
 ];
 const PYTHONS: Kind[] = existsSync(PYTHON) ? [{ what: "Python" }] : [];
 
-const lines: string[] = [];
-function say(line = ""): void {
-  lines.push(line);
-  process.stdout.write(`${line}\n`);
-}
-
-/** A table's line. */
-const row = (...cells: readonly (string | number)[]) => say(`| ${cells.join(" | ")} |`);
-function table(...names: readonly string[]): void {
-  say();
-  row(...names);
-  row(...names.map(() => "---"));
-}
+const { say, row, table, text } = markdown();
 
 const shown = ({ min, median, max }: Spread) => [min, median, max].map((value) => value.toFixed(2)).join(" / ");
 /** Round by round: what a noisy minute did to both is left out. */
@@ -115,7 +104,7 @@ async function main(): Promise<void> {
   say();
   say(`Load after: ${loadavg()[0]!.toFixed(1)}.`);
   mkdirSync("build/bench", { recursive: true });
-  writeFileSync("build/bench/worker.md", `${lines.join("\n")}\n`);
+  writeFileSync("build/bench/worker.md", text());
 }
 
 main()

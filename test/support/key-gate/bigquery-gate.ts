@@ -4,16 +4,10 @@
  * 400 for a version that is not enabled, 403 for a grant that is gone [Customer-managed Cloud KMS keys, BigQuery: "BigQuery will be unable
  * to access the data"]. What BigQuery says around Cloud KMS's words is published nowhere.
  */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
 import type { Access, DataConsumer } from "./access";
 import type { Hearing, Verdict } from "./hearing";
-
-export interface BigQueryGate {
-  /** `127.0.0.1:PORT` */
-  readonly host: string;
-  stop(): Promise<void>;
-}
+import { type HttpGate, startHttpGate } from "../http-gate";
 
 interface Asked {
   readonly consumer: DataConsumer;
@@ -26,34 +20,18 @@ export async function startBigQueryGate(
   emulator: string,
   hearing: Hearing,
   log: (access: Access) => void,
-): Promise<BigQueryGate> {
-  const server = createServer((incoming, outgoing) => {
-    void answer(incoming, outgoing, emulator, hearing, log).catch(() => outgoing.destroy());
-  });
-  // A client asks again every 5 s, Node's own limit: a connection would end under its hands.
-  server.keepAliveTimeout = 120_000;
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    host: `127.0.0.1:${(server.address() as { port: number }).port}`,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+): Promise<HttpGate> {
+  return await startHttpGate((incoming, outgoing, bytes) => answer(incoming, outgoing, bytes, emulator, hearing, log));
 }
 
 async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  bytes: Buffer,
   emulator: string,
   hearing: Hearing,
   log: (access: Access) => void,
 ): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
   const asked = askedOf(incoming.method ?? "GET", incoming.url ?? "/", bytes);
   const refused = asked?.tables.map((table) => hearing.of(table)).find((verdict) => verdict !== undefined);
   if (asked !== undefined)

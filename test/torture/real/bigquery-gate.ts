@@ -2,37 +2,26 @@
  * A gate before the BigQuery emulator: it answers as BigQuery does when it is not well, swallows answers, refuses rows for what they contain, and
  * keeps when each insert id was taken.
  */
-import { once } from "node:events";
-import { createServer, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { REFUSED } from "../messages";
 import type { Faults } from "./faults";
+import { type HttpGate, passOn, type Reply, startHttpGate } from "../../support/http-gate";
 
 interface InsertRequest {
   readonly rows: readonly { readonly insertId: string; readonly json: { readonly company?: string } }[];
 }
 
-export interface BigQueryGate {
-  /** `127.0.0.1:PORT` */
-  readonly host: string;
+export interface BigQueryGate extends HttpGate {
   /** Milliseconds at which the emulator took each insert id. */
   readonly sends: ReadonlyMap<string, readonly number[]>;
-  stop(): Promise<void>;
 }
 
 const SLOW_MS = 5000;
 
 export async function startBigQueryGate(emulator: string, faults: Faults): Promise<BigQueryGate> {
   const sends = new Map<string, number[]>();
-  const server = createServer((incoming, outgoing) => {
-    void answer(incoming, outgoing).catch(() => outgoing.destroy());
-  });
-  server.keepAliveTimeout = 120_000;
-
-  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming) chunks.push(chunk as Buffer);
-    const body = Buffer.concat(chunks);
-    if (!incoming.url!.includes("/insertAll")) return reply(outgoing, await pass(emulator, incoming, body));
+  const gate = await startHttpGate(async (incoming, outgoing, body) => {
+    if (!incoming.url!.includes("/insertAll")) return reply(outgoing, await passOn(emulator, incoming, body));
     const fault = faults.next("insert");
     if (fault !== undefined && /^\d+$/.test(fault)) return reply(outgoing, failure(Number(fault)));
     if (fault === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
@@ -41,18 +30,8 @@ export async function startBigQueryGate(emulator: string, faults: Faults): Promi
     const answered = await insert(emulator, incoming, request, sends);
     if (fault === "answer swallowed") outgoing.destroy();
     else reply(outgoing, answered);
-  }
-
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return {
-    host: `127.0.0.1:${(server.address() as { port: number }).port}`,
-    sends,
-    async stop() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, "close");
-    },
-  };
+  });
+  return { ...gate, sends };
 }
 
 /** A sink that writes twice: never drawn, planted to see it found. */
@@ -61,10 +40,7 @@ const anew = ({ rows }: InsertRequest): InsertRequest => ({
   rows: rows.map((row) => ({ ...row, insertId: `${row.insertId} again` })),
 });
 
-interface Reply {
-  readonly status: number;
-  readonly body: Buffer;
-}
+type Answer = Pick<Reply, "status" | "body">;
 
 /** Passes the rows that the table takes; answers for those that it refuses. */
 async function insert(
@@ -72,11 +48,11 @@ async function insert(
   incoming: IncomingMessage,
   request: InsertRequest,
   sends: Map<string, number[]>,
-): Promise<Reply> {
+): Promise<Answer> {
   const isRefused = ({ json }: InsertRequest["rows"][number]) => json.company === REFUSED;
   const good = request.rows.filter((row) => !isRefused(row));
   if (good.length > 0) {
-    const passed = await pass(emulator, incoming, Buffer.from(JSON.stringify({ ...request, rows: good })));
+    const passed = await passOn(emulator, incoming, Buffer.from(JSON.stringify({ ...request, rows: good })));
     if (passed.status !== 200 || passed.body.includes("insertErrors")) return passed;
     for (const { insertId } of good) sends.set(insertId, [...(sends.get(insertId) ?? []), Date.now()]);
   }
@@ -93,7 +69,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: "backendError",
 };
 
-function failure(status: number): Reply {
+function failure(status: number): Answer {
   const [reason, message] = [REASONS[status], "a fault of the gate"];
   return {
     status,
@@ -101,21 +77,7 @@ function failure(status: number): Reply {
   };
 }
 
-function reply(outgoing: ServerResponse, { status, body }: Reply): void {
+function reply(outgoing: ServerResponse, { status, body }: Answer): void {
   outgoing.writeHead(status, { "content-type": "application/json; charset=UTF-8" });
   outgoing.end(body);
-}
-
-function pass(emulator: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const rest = { ...headers, host: emulator, "content-length": String(body.length), "accept-encoding": "identity" };
-    const upstream = httpRequest(`http://${emulator}${url}`, { method, headers: rest }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve({ status: response.statusCode ?? 502, body: Buffer.concat(chunks) }));
-      response.on("error", reject);
-    });
-    upstream.on("error", reject);
-    upstream.end(body);
-  });
 }
