@@ -22,8 +22,8 @@ export interface Assumption {
 
 const GRAPHS =
   "docs/choosing.md, make bench-graph, 5,000 messages on Prism, shared machine, cold: more than in the long run";
-const PARTS = "test/bench/results/capacity.md: the worker's stage 12 to 17, the write 10 to 15, on a busy machine";
-const CAPACITY = "test/bench/results/capacity.md, make bench-capacity, two runs on a busy machine";
+const PARTS = "test/bench/results/capacity.md: the worker's stage 9 to 12, the write 12 to 14, on a quiet machine";
+const CAPACITY = "test/bench/results/capacity.md, make bench-capacity on a quiet machine";
 const KAFKA = "Performance characteristics of Kafka to BigQuery pipelines, Dataflow: Beam Java, 1 GiB/s, e2-standard-2";
 const DATAFLOW = "Dataflow pricing, us-central1, September 2026";
 const BIGQUERY = "BigQuery pricing, as we know it, 2025";
@@ -40,7 +40,7 @@ const assumed = (value: number, unit: string, what: string, source: string): Ass
 
 export const ASSUMPTIONS = {
   native_micros: measured(
-    30,
+    25,
     "µs",
     "processor time of a message of 433 bytes: the TypeScript worker with the native write, in bundles of 100",
     `${PARTS}; the whole graph took 200 on Prism, cold, and bundles of 10 take 80`,
@@ -52,11 +52,11 @@ export const ASSUMPTIONS = {
     "the same: the TypeScript worker, and Java's write, whose JVM was cold",
     GRAPHS,
   ),
-  micros_per_kilobyte: measured(49, "µs", "processor time that each kilobyte above 433 bytes adds", CAPACITY),
+  micros_per_kilobyte: measured(32, "µs", "processor time that each kilobyte above 433 bytes adds", CAPACITY),
   direct_micros: measured(
-    183,
+    126,
     "µs",
-    "processor time of a message of 433 bytes: the DirectRunner's process, insertAll",
+    "processor time of a message of 433 bytes: the DirectRunner's process, insertAll in batches of 100",
     CAPACITY,
   ),
   harness_micros: assumed(
