@@ -13,11 +13,11 @@ export class Disk {
     return status === 0 ? new Disk(folder) : undefined;
   }
 
-  /** Should we be ended in between. */
+  /** Should we be ended in between; before the folder is removed. */
   private readonly onExit = () => this.unmount();
 
   private constructor(readonly folder: string) {
-    process.once("exit", this.onExit);
+    process.prependOnceListener("exit", this.onExit);
   }
 
   private get ballast(): string {
