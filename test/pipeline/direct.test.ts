@@ -1,6 +1,6 @@
 /** The pipeline's command on a real Pub/Sub: what an operator meets. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Summary } from "../../pipeline/summary";
@@ -130,5 +130,17 @@ describe("the pipeline on Pub/Sub", function () {
     for (const { attributes } of letters) {
       assert.ok(!JSON.stringify({ ...attributes, original_kind: "" }).includes(SECRET));
     }
+  });
+
+  it("ends when all is done, though a connection that nobody answers on keeps the process", async () => {
+    writeFileSync(file("in"), '{"name":"Ada"}\n');
+    writeFileSync(
+      file("silent.js"),
+      'const server = require("node:net").createServer().listen(0, "127.0.0.1", () => require("node:net").connect(server.address().port));',
+    );
+    const args = ["--input", file("in"), ...ends()];
+    const silent = { NODE_OPTIONS: `--require ${JSON.stringify(file("silent.js"))}` };
+    assert.equal(await start("pipeline/main.ts", args, silent).ended, 0);
+    assert.equal(summary().rows, 1);
   });
 });
