@@ -14,6 +14,14 @@ const MOCHA = "node_modules/mocha/bin/mocha.js";
 
 /** Most of it is gcloud's and bq's work. */
 const CLOUD = ["test/deploy", "test/drill", "test/proof", "test/support/fake-cloud", "test/support/key-gate"];
+/** What is submitted to Dataflow, or to what stands in for it. */
+const SUBMITTED = [
+  "test/canary",
+  "test/pipeline/dataflow",
+  "test/pipeline/portable.test.ts",
+  "test/rehearsal",
+  "test/submission",
+];
 /** What is another process's work, whichever Node starts it: gcloud's, Python's, Java's, the builds'. */
 const ANY_NODE = [
   "test/canary",
@@ -48,13 +56,14 @@ const mocha = (node: string, title: string, specs: readonly string[], without: r
   command: [node, MOCHA, ...specs, ...without.flatMap((path) => ["--ignore", path, "--ignore", `${path}/**`])],
 });
 
-/** The longest first. */
+/** None so long that it goes on alone at the end. */
 function runs(): Run[] {
   const installed = process.versions.node;
   const others = [20, 22, 24].filter((major) => major !== Number.parseInt(installed, 10));
   return [
-    mocha(process.execPath, `${installed}: everything but the cloud`, [], CLOUD),
     mocha(process.execPath, `${installed}: the cloud`, CLOUD, []),
+    mocha(process.execPath, `${installed}: what is submitted`, SUBMITTED, []),
+    mocha(process.execPath, `${installed}: everything else`, [], [...CLOUD, ...SUBMITTED]),
     ...others.map((major) => {
       const node = resolve(`build/nodes/node_modules/node-${major}/bin/node`);
       if (existsSync(node)) return mocha(node, `${major}: what depends on Node`, [], ANY_NODE);
