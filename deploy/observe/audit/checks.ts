@@ -1,7 +1,7 @@
 /** What only an audit asks, beside the rules: each names what it found. */
+import { regionOfZone } from "../../deployment";
 import type { Difference } from "../../walk/diff";
 import type { Gathered } from "./gather";
-import { regionOf } from "./chain";
 import { type Audit, isNone, isNotObserved, type Link, type Outcome, seenOf } from "./model";
 import { keysOf } from "./keys";
 import { said } from "./personal";
@@ -129,6 +129,9 @@ export const OWN: readonly Check[] = [
     },
   },
 ];
+
+/** The region of a region or a zone; what is neither is given back. */
+const regionOf = (place: string): string => (/-[a-z]$/.test(place) ? regionOfZone(place) : place);
 
 const article = (kind: string) => (/^[aeiI]/.test(kind) ? `an ${kind}` : `a ${kind}`);
 export const shortKey = (name: string): string => name.replace(/^.*\/locations\/([^/]+)\/.*\/cryptoKeys\//, "key $1/");
