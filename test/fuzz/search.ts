@@ -11,6 +11,7 @@ import { TARGETS } from "./targets";
 const AT_ONCE = 50;
 /** An input of some kilobytes that takes longer is a way to stop a worker. */
 const SLOW_MS = 1000;
+const AGAIN = 5;
 const MOST_FINDINGS = 10;
 
 class Search {
@@ -62,11 +63,10 @@ class Search {
     this.bytes.set(input);
     this.head[0] = input.length;
     Atomics.store(this.head, 1, this.executions);
-    const from = performance.now();
     try {
+      const from = performance.now();
       const outcome = await this.target.run(input);
-      const took = performance.now() - from;
-      if (took > SLOW_MS) this.broken(input, new Error(`it took ${Math.round(took)} ms`));
+      if (performance.now() - from > SLOW_MS) await this.slow(input);
       if (this.outcomes.has(outcome)) return false;
       this.outcomes.add(outcome);
       return true;
@@ -74,6 +74,17 @@ class Search {
       this.broken(input, error as Error);
       return false;
     }
+  }
+
+  /** The quickest of some more, as others may have had the processor. */
+  private async slow(input: Uint8Array): Promise<void> {
+    let least = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < AGAIN && least > SLOW_MS; at++) {
+      const from = performance.now();
+      await this.target.run(input);
+      least = Math.min(least, performance.now() - from);
+    }
+    if (least > SLOW_MS) this.broken(input, new Error(`it took ${Math.round(least)} ms`));
   }
 
   /** One finding for each place and text of an error. */
