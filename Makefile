@@ -220,6 +220,10 @@ fuzz: node_modules/.installed ## search for input that breaks what must hold: me
 torture: setup ## the pipeline through seeded faults, modelled and real: kills, lost answers, full disks; nothing lost, invented or doubled (RUNS SEED MODELLED SIDE_BY_SIDE)
 	@RUNS=$(RUNS) SEED=$(SEED) MODELLED=$(MODELLED) SIDE_BY_SIDE=$(SIDE_BY_SIDE) $(TS) test/torture/main.ts
 
+.PHONY: torture-prism
+torture-prism: setup ## the staged graph on Beam's Prism, and a worker killed in it: nothing invented, changed or doubled; what Prism loses is counted (RUNS SEED MESSAGES READ METHOD)
+	@RUNS=$(RUNS) SEED=$(SEED) READ=$(READ) METHOD=$(METHOD) test/rehearsal/rehearse.sh test/torture/prism/main.ts
+
 .PHONY: differential
 differential: setup ## our parser, the BigQuery emulator and Beam's Python on the same generated values: every difference is explained (VALUES SEED EMULATOR=no)
 	@VALUES=$(VALUES) SEED=$(SEED) EMULATOR=$(EMULATOR) $(TS) test/hostile/differential/main.ts

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { compare, type Outcomes } from "./comparison";
 import { compose } from "./messages";
 import { DIRECT, type Side, STAGED } from "./places";
+import { untilAllArrived } from "./arrivals";
 import { type Letter, Pubsub } from "./pubsub";
 import { Replay, runDirect } from "./runners";
 import { JAVA_STAND_IN, PYTHON_STAND_IN, STAND_INS, type StandIns, startStandIns } from "./stand-ins";
@@ -23,10 +24,6 @@ const METHODS = {
   read: process.env.READ || DEFAULT_METHODS.read,
   write: process.env.METHOD || DEFAULT_METHODS.write,
 } as Methods;
-/** Nothing new for so long, and it is over. */
-const PATIENCE_MS = 60_000;
-/** What comes twice has some time to come. */
-const LINGER_MS = 1000;
 
 async function main(): Promise<number> {
   const start = performance.now();
@@ -67,8 +64,13 @@ async function rehearse(staged: Staged, standIns: StandIns) {
   say(`${published.length} messages are published; both runners read them`);
 
   const replay = Replay.start(staged, standIns, join(OUT, "job.log"));
-  const [letters] = await Promise.all([
-    untilAllArrived(published.length, replay, pubsub, tables),
+  const letters: Letter[] = [];
+  const arrived = async () => {
+    letters.push(...(await pubsub.takeDeadLetters(STAGED)));
+    return (await tables.count(STAGED)) + letters.length;
+  };
+  await Promise.all([
+    untilAllArrived(published.length, arrived, () => replay.hasEnded),
     runDirect(SCHEMA, standIns, OUT),
   ]);
   const { state } = replay;
@@ -81,22 +83,6 @@ async function rehearse(staged: Staged, standIns: StandIns) {
   const compared = compare(published, await outcomes(STAGED, letters), await outcomes(DIRECT, []));
   await pubsub.close();
   return { ...compared, state, counters: replay.counters };
-}
-
-/** A streaming job has no end: its rows and dead letters are counted, until all are there or nothing comes any more. */
-async function untilAllArrived(published: number, replay: Replay, pubsub: Pubsub, tables: Tables): Promise<Letter[]> {
-  const letters: Letter[] = [];
-  let arrived = 0;
-  let last = performance.now();
-  const wait = () => performance.now() - last < (arrived < published ? PATIENCE_MS : LINGER_MS);
-  while (!replay.hasEnded && wait()) {
-    letters.push(...(await pubsub.takeDeadLetters(STAGED)));
-    const now = (await tables.count(STAGED)) + letters.length;
-    if (now > arrived) last = performance.now();
-    arrived = now;
-    await new Promise((done) => setTimeout(done, 250));
-  }
-  return letters;
 }
 
 function say(line: string): void {

@@ -8,7 +8,8 @@ export const TOPIC = `projects/${PROJECT}/topics/messages`;
 /** One runner's ends. */
 export interface Side {
   readonly subscription: string;
-  /** The table's id in `DATASET`. */
+  readonly dataset: string;
+  /** The table's id in its dataset. */
   readonly table: string;
   readonly deadLetterTopic: string;
   /** Where the rehearsal itself reads what came to the dead letter topic. */
@@ -18,6 +19,7 @@ export interface Side {
 /** `name`: letters, digits and `_`. */
 export const side = (name: string): Side => ({
   subscription: `projects/${PROJECT}/subscriptions/${name}`,
+  dataset: DATASET,
   table: `rows_${name}`,
   deadLetterTopic: `projects/${PROJECT}/topics/dead-letters-${name}`,
   deadLetters: `projects/${PROJECT}/subscriptions/dead-letters-${name}`,
@@ -26,4 +28,4 @@ export const side = (name: string): Side => ({
 export const STAGED = side("staged");
 export const DIRECT = side("direct");
 
-export const tableName = ({ table }: Side) => `${PROJECT}:${DATASET}.${table}`;
+export const tableName = ({ dataset, table }: Pick<Side, "dataset" | "table">) => `${PROJECT}:${dataset}.${table}`;

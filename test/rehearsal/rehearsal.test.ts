@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve, sep } from "node:path";
 import { prepare } from "./prepare";
 import { passed, type RehearsalSummary } from "./summary";
 import { waitUntil } from "../support/commands";
 import { requireJava } from "../support/java";
+import { markedProcesses } from "../support/processes";
 import { orSkip } from "../support/skip";
 
 const FIRST_TIME_MS = 15 * 60_000;
@@ -39,21 +40,8 @@ function rehearse(out: string, methods: NodeJS.ProcessEnv = {}): Rehearsal {
     ended: once(child, "exit").then(([code, signal]) => ({ code, signal, output })),
     hasEnded: () => child.exitCode !== null,
     kill: () => void child.kill("SIGKILL"),
-    alive: () =>
-      readdirSync("/proc")
-        .filter((pid) => hasIn(pid, "environ", name))
-        .map((pid) => read(pid, "cmdline")),
+    alive: () => markedProcesses(name).map(({ command }) => command),
   };
-}
-
-const hasIn = (pid: string, file: string, text: string) => /^\d+$/.test(pid) && read(pid, file).includes(text);
-
-function read(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
 }
 
 // `make test` runs every test on three versions of Node. The workers here run on Node 24 whatever runs the test: once is enough.

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { DIRECT, tableName } from "./places";
 import { startLogged, untilEnded } from "./servers";
-import type { StandIns } from "./stand-ins";
+import type { JobService, StandIns } from "./stand-ins";
 import type { Staged } from "./submission";
 
 /** The replayed job. It is cancelled when we say so, and when we die of whatever. */
@@ -18,7 +18,7 @@ export class Replay {
   readonly ended: Promise<unknown>;
 
   /** `log`: a file for the job's messages. */
-  static start(staged: Staged, { python, jobEndpoint, workerPool, env }: StandIns, log: string): Replay {
+  static start(staged: Staged, { python, jobEndpoint, workerPool, env }: JobService, log: string): Replay {
     const worker = resolve("build/worker/start");
     const java = resolve("test/rehearsal/java_worker.sh");
     const workers = ["--worker", worker, "--worker_pool", workerPool, "--java_worker", java];

@@ -27,55 +27,93 @@ export const JAVA_STAND_IN = {
   "the Java worker's image": "the jars of build/java, as a process whose gRPC to BigQuery has no TLS",
 };
 
-export interface StandIns {
+/** Prism, and what it needs to start workers. */
+export interface JobService {
   readonly python: string;
   /** HOST:PORT */
   readonly jobEndpoint: string;
   readonly workerPool: string;
   /** Where Google's clients find the emulators. */
   readonly env: NodeJS.ProcessEnv;
+  /** Whether Prism has. */
+  readonly hasEnded: () => boolean;
   stop(): Promise<void>;
 }
 
+/** With the emulators, which stop with it. */
+export type StandIns = JobService;
+
+export interface Emulators {
+  /** `127.0.0.1:PORT` */
+  readonly pubsub: string;
+  readonly bigQuery: string;
+  readonly bigQueryGrpc: string;
+}
+
+type Stoppable = { stop(): Promise<void> };
+
 /** Starts them all at once. `logs`: the folder of their logs. */
 export async function startStandIns(python: string, logs: string): Promise<StandIns> {
-  const running: { stop(): Promise<void> }[] = [];
+  const [[pubsub, bigQuery], stopEmulators] = await allOrNone([startPubsubEmulator(), startBigQueryEmulator()]);
+  const emulators = { pubsub: pubsub.host, bigQuery: bigQuery.host, bigQueryGrpc: bigQuery.grpcHost };
+  try {
+    const service = await startJobService(python, logs, envOf(emulators, logs));
+    const stop = async () => {
+      await Promise.all([service.stop(), stopEmulators()]);
+    };
+    return { ...service, stop };
+  } catch (error) {
+    await stopEmulators();
+    throw error;
+  }
+}
+
+/** What workers find in their environment. */
+export function envOf({ pubsub, bigQuery, bigQueryGrpc }: Emulators, logs: string): NodeJS.ProcessEnv {
+  return {
+    // The stand-in for Dataflow's read is named by its module: who sends it and who runs it have to find it.
+    PYTHONPATH: resolve("pipeline/python"),
+    PUBSUB_EMULATOR_HOST: pubsub,
+    BIGQUERY_EMULATOR_HOST: bigQuery,
+    BIGQUERY_GRPC_HOST: bigQueryGrpc,
+    BIGQUERY_STORAGE_EMULATOR_HOST: bigQueryGrpc,
+    BIGQUERY_PROJECT,
+    // For java_worker.sh, which Prism starts.
+    JAVA_WORKER_CLASS_PATH: javaWorkerClassPath(),
+    JAVA_WORKER_LOG: resolve(logs, "java-worker.log"),
+  };
+}
+
+/** `pool`: options of worker_pool.py. */
+export async function startJobService(
+  python: string,
+  logs: string,
+  env: NodeJS.ProcessEnv,
+  pool: readonly string[] = [],
+): Promise<JobService> {
+  const [[prism, workers], stop] = await allOrNone([
+    startPrism(join(logs, "prism.log"), env),
+    startWorkerPool(python, join(logs, "python-worker.log"), env, pool),
+  ]);
+  const { hasEnded } = prism;
+  return { python, jobEndpoint: prism.host, workerPool: workers.host, env, hasEnded, stop };
+}
+
+/** All of them, and what stops them; where one cannot be started the others are stopped. */
+async function allOrNone<T extends [Stoppable, Stoppable]>(
+  starting: {
+    [at in keyof T]: Promise<T[at]>;
+  },
+): Promise<[T, () => Promise<void>]> {
+  const settled = await Promise.allSettled(starting);
+  const running = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const stop = async () => {
     await Promise.all(running.map((one) => one.stop()));
   };
-  const kept = async <T extends { stop(): Promise<void> }>(starting: Promise<T>) => {
-    const started = await starting;
-    running.push(started);
-    return started;
-  };
-  const started = await Promise.allSettled([kept(startPubsubEmulator()), kept(startBigQueryEmulator())]);
-  try {
-    const [pubsub, bigQuery] = started.map((one) => {
-      if (one.status === "rejected") throw one.reason;
-      return one.value;
-    });
-    // The stand-in for Dataflow's read is named by its module: who sends it and who runs it have to find it.
-    const PYTHONPATH = resolve("pipeline/python");
-    const env = {
-      PYTHONPATH,
-      PUBSUB_EMULATOR_HOST: pubsub!.host,
-      BIGQUERY_EMULATOR_HOST: bigQuery!.host,
-      BIGQUERY_GRPC_HOST: (bigQuery as { grpcHost: string }).grpcHost,
-      BIGQUERY_STORAGE_EMULATOR_HOST: (bigQuery as { grpcHost: string }).grpcHost,
-      BIGQUERY_PROJECT,
-      // For java_worker.sh, which Prism starts.
-      JAVA_WORKER_CLASS_PATH: javaWorkerClassPath(),
-      JAVA_WORKER_LOG: resolve(logs, "java-worker.log"),
-    };
-    const [prism, pool] = await Promise.all([
-      kept(startPrism(join(logs, "prism.log"), env)),
-      kept(startWorkerPool(python, join(logs, "python-worker.log"), env)),
-    ]);
-    return { python, jobEndpoint: prism.host, workerPool: pool.host, env, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const failed = settled.find((one) => one.status === "rejected");
+  if (failed === undefined) return [running as T, stop];
+  await stop();
+  throw failed.reason;
 }
 
 /** What the TypeScript worker prints goes to Prism's log: Prism starts it, and both end together. */
@@ -86,7 +124,12 @@ async function startPrism(log: string, env: NodeJS.ProcessEnv): Promise<Server> 
   return listening(port, startLogged(log, command, { ...env, PATH: `${node24}:${process.env.PATH}` }));
 }
 
-async function startWorkerPool(python: string, log: string, env: NodeJS.ProcessEnv): Promise<Server> {
+async function startWorkerPool(
+  python: string,
+  log: string,
+  env: NodeJS.ProcessEnv,
+  options: readonly string[],
+): Promise<Server> {
   const port = await freePort();
-  return listening(port, startLogged(log, [python, "test/rehearsal/worker_pool.py", String(port)], env));
+  return listening(port, startLogged(log, [python, "test/rehearsal/worker_pool.py", ...options, String(port)], env));
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PROJECT, STAGED, tableName } from "./places";
+import { PROJECT, type Side, STAGED, tableName } from "./places";
 import { startLogged, untilEnded } from "./servers";
 import type { Methods } from "../../pipeline/composites/methods";
 
@@ -15,7 +15,12 @@ export interface Staged {
 }
 
 /** Throws where the dry run leaves no graph. `logs`: a folder. */
-export async function stage(schema: string, methods: Methods, logs: string, side = STAGED): Promise<Staged> {
+export async function stage(
+  schema: string,
+  methods: Methods,
+  logs: string,
+  side: Omit<Side, "deadLetters"> = STAGED,
+): Promise<Staged> {
   const folder = join(logs, "submission");
   const from = ["--pubsub_subscription", side.subscription];
   const to = ["--table", tableName(side), "--dead_letter_topic", side.deadLetterTopic];

@@ -27,21 +27,21 @@ export class Tables {
     await this.#client.createDataset(DATASET);
   }
 
-  async createTable({ table }: Side, schema: TableSchema): Promise<void> {
+  async createTable({ dataset, table }: Side, schema: TableSchema): Promise<void> {
     const required = requiredByTable(schema);
     const columns = withMetadata(schema).columns.map((column) =>
       column.name === required ? { ...column, mode: "REQUIRED" as const } : column,
     );
-    await this.#client.dataset(DATASET).createTable(table, { schema: { fields: toTableFields(columns) as never } });
+    await this.#client.dataset(dataset).createTable(table, { schema: { fields: toTableFields(columns) as never } });
   }
 
-  async count({ table }: Side): Promise<number> {
-    const [[row]] = await this.#client.query(`SELECT COUNT(DISTINCT message_id) AS ids FROM ${DATASET}.${table}`);
+  async count({ dataset, table }: Side): Promise<number> {
+    const [[row]] = await this.#client.query(`SELECT COUNT(DISTINCT message_id) AS ids FROM ${dataset}.${table}`);
     return Number(row.ids);
   }
 
-  async rows({ table }: Side): Promise<StoredRow[]> {
-    const query = `SELECT * FROM ${DATASET}.${table}`;
+  async rows({ dataset, table }: Side): Promise<StoredRow[]> {
+    const query = `SELECT * FROM ${dataset}.${table}`;
     const [rows] = await this.#client.query({ query, wrapIntegers: true });
     return rows.map((row) => ({ id: row.message_id, content: JSON.stringify({ ...row, attributes: sorted(row) }) }));
   }

@@ -13,7 +13,7 @@ import { Report } from "./report";
 const OUT = "build/torture";
 
 /** Throws where it is no whole number of at least `least`. */
-function whole(name: string, otherwise: number, least: number): number {
+export function whole(name: string, otherwise: number, least: number): number {
   const given = process.env[name] || String(otherwise);
   if (/^\d{1,9}$/.test(given) && Number(given) >= least) return Number(given);
   throw new Error(`${name}=${given}: give a whole number of at least ${least}`);

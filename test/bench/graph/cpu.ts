@@ -1,6 +1,6 @@
 /** CPU seconds of the processes of one run, by what they are. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { markedProcesses, procFile } from "../../support/processes";
 
 export interface Cpu {
   readonly typescript: number;
@@ -23,11 +23,11 @@ export class CpuOf {
   /** `mark`: text that only the run's processes have in their environment. */
   constructor(private readonly mark: string) {}
 
-  now(): ReadonlyMap<string, readonly [keyof Cpu, number]> {
-    const found = new Map<string, readonly [keyof Cpu, number]>();
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      const kind = KINDS.find(([, command]) => command.test(read(pid, "cmdline")))?.[0];
-      if (kind !== undefined && read(pid, "environ").includes(this.mark)) found.set(pid, [kind, this.#seconds(pid)]);
+  now(): ReadonlyMap<number, readonly [keyof Cpu, number]> {
+    const found = new Map<number, readonly [keyof Cpu, number]>();
+    for (const { pid, command } of markedProcesses(this.mark)) {
+      const kind = KINDS.find(([, one]) => one.test(command))?.[0];
+      if (kind !== undefined) found.set(pid, [kind, this.#seconds(pid)]);
     }
     return found;
   }
@@ -39,16 +39,8 @@ export class CpuOf {
   }
 
   /** The fields behind the command's name: utime and stime are the twelfth and the thirteenth [proc(5)]. */
-  #seconds(pid: string): number {
-    const fields = read(pid, "stat").split(") ").at(-1)!.split(" ");
+  #seconds(pid: number): number {
+    const fields = procFile(pid, "stat").split(") ").at(-1)!.split(" ");
     return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / this.#ticks;
-  }
-}
-
-function read(pid: string, file: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
   }
 }

@@ -1,7 +1,8 @@
-/** A topic, its subscription with the shortest acknowledgement deadline that there is, and a dead letter topic: one run's own. */
+/** A topic, its subscription, and a dead letter topic: one run's own. */
 import { PROJECT, type StandIns } from "./stand-ins";
 import type { Drawn } from "../messages";
 
+/** The shortest that there is. */
 const ACK_DEADLINE_SECONDS = 10;
 const TAKEN_DEADLINE_SECONDS = 600;
 
@@ -22,11 +23,11 @@ export class Topics {
     [this.subscription, this.takenFrom] = [named("subscriptions", name), named("subscriptions", `${name}-dead`)];
   }
 
-  static async make(standIns: StandIns, name: string): Promise<Topics> {
+  static async make(standIns: StandIns, name: string, deadline = ACK_DEADLINE_SECONDS): Promise<Topics> {
     const topics = new Topics(standIns, name);
     const { publisher, subscriber } = standIns;
     for (const [topic, subscription, ackDeadlineSeconds] of [
-      [topics.topic, topics.subscription, ACK_DEADLINE_SECONDS],
+      [topics.topic, topics.subscription, deadline],
       [topics.deadLetters, topics.takenFrom, TAKEN_DEADLINE_SECONDS],
     ] as const) {
       await publisher.createTopic({ name: topic });
