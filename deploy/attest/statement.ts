@@ -1,6 +1,7 @@
 /** An audit as an in-toto Statement v1: what it is about, by digest, and what was seen of it. */
 import { createHash } from "node:crypto";
-import { type Audit, everyRuleHolds, isNotObserved, type JobAudited } from "../observe/audit/model";
+import { type Audit, everyRuleHolds, type JobAudited } from "../observe/audit/model";
+import { isNotObserved } from "../observe/audit/model/told";
 import type { Signer } from "./dsse";
 
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";

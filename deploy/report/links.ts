@@ -1,5 +1,7 @@
 /** How a link of the chain is said on paper: its place, its key, and whether they are what they should be. */
-import { type Audit, isNone, isNotObserved, type Link, seenOf } from "../observe/audit/model";
+import type { Audit } from "../observe/audit/model";
+import type { Link } from "../observe/audit/model/link";
+import { isNone, isNotObserved, seenOf } from "../observe/audit/model/told";
 
 export type State = "good" | "open" | "unseen" | "none";
 

@@ -1,5 +1,7 @@
 /** The places as a map: the region as a field, the way of a message drawn through it, and outside of it what should not be there. */
-import { type Audit, type Link, seenOf, type Step } from "../observe/audit/model";
+import type { Audit } from "../observe/audit/model";
+import type { Link, Step } from "../observe/audit/model/link";
+import { seenOf } from "../observe/audit/model/told";
 import { html, type Markup } from "./html";
 import { isIn, keyAsText, placeAsText, stateOf, type State, worstOf } from "./links";
 

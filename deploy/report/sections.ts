@@ -1,5 +1,7 @@
 /** The report in depth: a table for everything that was seen. */
-import { type Audit, isNone, isNotObserved, type Principal } from "../observe/audit/model";
+import type { Audit } from "../observe/audit/model";
+import type { Principal } from "../observe/audit/model/key";
+import { isNone, isNotObserved } from "../observe/audit/model/told";
 import { html, type Markup } from "./html";
 import { keyAsText, placeAsText, shortKey, stateOf, whyNot } from "./links";
 import { tag } from "./summary";

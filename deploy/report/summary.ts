@@ -1,5 +1,6 @@
 /** The first screen: does it hold, where, under which key, who could read it, and what is open. */
-import { type Audit, everyRuleHolds, isNotObserved, isOwn, openPoints, type Outcome } from "../observe/audit/model";
+import { type Audit, everyRuleHolds, isOwn, openPoints, type Outcome } from "../observe/audit/model";
+import { isNotObserved } from "../observe/audit/model/told";
 import { html, type Markup } from "./html";
 import { shortKey } from "./links";
 

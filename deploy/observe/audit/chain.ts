@@ -5,7 +5,7 @@ import { logLinks } from "./chain/logs";
 import { subscriptionLink, topicLink } from "./chain/messages";
 import { bucketLink, registryLink, rowLinks } from "./chain/stored";
 import type { Gathered } from "./gather";
-import type { Link } from "./model";
+import type { Link } from "./model/link";
 
 /** In the order of the steps. What is not there is a link all the same. */
 export function chainOf(gathered: Gathered): readonly Link[] {

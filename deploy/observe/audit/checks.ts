@@ -2,7 +2,9 @@
 import { regionOfZone } from "../../deployment";
 import type { Difference } from "../../walk/diff";
 import type { Gathered } from "./gather";
-import { type Audit, isNone, isNotObserved, type Link, type Outcome, seenOf } from "./model";
+import type { Audit, Outcome } from "./model";
+import type { Link } from "./model/link";
+import { isNone, isNotObserved, seenOf } from "./model/told";
 import { keysOf } from "./keys";
 import { said } from "./personal";
 

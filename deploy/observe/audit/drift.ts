@@ -1,5 +1,7 @@
 /** What changed between two audits, by name. */
-import { type Audit, type Change, type Drift, isNone, isNotObserved, type Link } from "./model";
+import type { Audit, Change, Drift } from "./model";
+import type { Link } from "./model/link";
+import { isNone, isNotObserved } from "./model/told";
 
 /** One fact a line: what it is of, and what it is. */
 type Facts = ReadonlyMap<string, string>;

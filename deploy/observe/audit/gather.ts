@@ -10,7 +10,8 @@ import { differences, UnhandledDifference } from "../../walk/diff";
 import { readAll, readSetup } from "../read";
 import { imagesOf, type Job, type Jobs, pipelineUrl, readJobs, readWorkers, type Worker } from "./jobs";
 import { type KeyFound, keysOf, readKey } from "./keys";
-import { type ImageAudited, isNotObserved, type NotObserved } from "./model";
+import type { ImageAudited } from "./model";
+import { isNotObserved, type NotObserved } from "./model/told";
 import { type Questions, questions } from "./questions";
 import {
   type Copies,

@@ -2,7 +2,7 @@
 import { type Deployment, lastPart } from "../../deployment";
 import { gcloud } from "../../resources/command";
 import type { Asked } from "../../resources/setup";
-import type { NotObserved } from "./model";
+import type { NotObserved } from "./model/told";
 import { said } from "./personal";
 import { type Questions, told } from "./questions";
 

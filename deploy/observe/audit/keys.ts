@@ -3,7 +3,8 @@ import type { KeyAsked } from "../../deployment/from-settings";
 import { gcloud } from "../../resources/command";
 import type { Binding } from "../../resources/resource";
 import type { Asked } from "../../resources/setup";
-import type { KeyUses, NotObserved } from "./model";
+import type { KeyUses } from "./model/key";
+import type { NotObserved } from "./model/told";
 import { type Questions, told } from "./questions";
 
 export interface CryptoKey {

@@ -1,16 +1,7 @@
 /** What an audit says: what was observed, what follows from it, and what nobody could look at. It is all JSON, and the report's only source. */
-
-/** Nobody could look, and why. */
-export interface NotObserved {
-  readonly notObserved: string;
-}
-
-/** There is none, and what that means. */
-export interface None {
-  readonly none: string;
-}
-
-export type Told<T> = T | None | NotObserved;
+import type { KeyAudited } from "./model/key";
+import type { Link } from "./model/link";
+import type { NotObserved } from "./model/told";
 
 /** One question to the cloud. `command` is the very line that was run; `what` is the thing that it asks for. */
 export interface Observation {
@@ -42,36 +33,6 @@ export interface Access {
   readonly conditional: boolean;
 }
 
-/** The places that a byte comes through, in this order. */
-export const STEPS = [
-  "messages",
-  "workers",
-  "state",
-  "images",
-  "files",
-  "rows",
-  "dead letters",
-  "logs",
-  "copies",
-] as const;
-export type Step = (typeof STEPS)[number];
-
-export interface Link {
-  readonly step: Step;
-  /** `topic str-pl-pubsub-topic` */
-  readonly what: string;
-  /** Regions, zones, or `global`; more than one where the data may lie in any of them. */
-  readonly place: Told<readonly string[]>;
-  readonly key: Told<KeyUsed>;
-  /** What else is known of it, by name. */
-  readonly more: Readonly<Record<string, string>>;
-}
-
-export interface KeyUsed {
-  readonly name: string;
-  readonly versions: Told<readonly string[]>;
-}
-
 /** A running job, as the service describes it. */
 export interface JobAudited {
   readonly id: string;
@@ -98,38 +59,6 @@ export interface OtherJob {
   readonly region: string;
   readonly key: string | null;
 }
-
-/** One who could read what the key protects, or who could let somebody in. */
-export interface Principal {
-  readonly member: string;
-  readonly role: string;
-  /** Where the grant stands: `the key`, `the key ring`, `project bank`, `folder 12`, `organization 34`. */
-  readonly at: string;
-  readonly can: "decrypt" | "grant";
-  readonly declared: boolean;
-  /** What it is there for, where it is declared. */
-  readonly reason?: string;
-  readonly conditional: boolean;
-}
-
-export interface KeyAudited {
-  readonly name: string;
-  readonly purpose: string | null;
-  readonly protection: string | null;
-  readonly primary: { readonly name: string; readonly state: string } | null;
-  readonly versions: readonly { readonly name: string; readonly state: string }[] | NotObserved;
-  readonly nextRotationAt: string | null;
-  readonly principals: readonly Principal[];
-  /** Policies that could grant more, and that nobody could look at. */
-  readonly unseen: readonly { readonly at: string; readonly notObserved: string }[];
-  readonly uses: KeyUses;
-}
-
-/** Who did decrypt, from the key's audit log. */
-export type KeyUses =
-  | { readonly by: readonly { readonly member: string; readonly times: number; readonly lastAt: string }[] }
-  | None
-  | NotObserved;
 
 /** What no key covers, and what was looked through for personal data. */
 export interface Uncovered {
@@ -191,15 +120,6 @@ export interface Change {
   /** Null where it was not there, or is no longer. */
   readonly before: string | null;
   readonly after: string | null;
-}
-
-export const isNotObserved = (value: unknown): value is NotObserved =>
-  typeof value === "object" && value !== null && "notObserved" in value;
-export const isNone = (value: unknown): value is None => typeof value === "object" && value !== null && "none" in value;
-
-/** A value, where there is one that was seen. */
-export function seenOf<T>(told: Told<T>): T | undefined {
-  return isNotObserved(told) || isNone(told) ? undefined : (told as T);
 }
 
 /** Broken or not observed, the broken ones first. */

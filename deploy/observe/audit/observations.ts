@@ -4,7 +4,8 @@ import type { Binding, Fields } from "../../resources/resource";
 import type { Gathered } from "./gather";
 import { describeJob, nameOfJob } from "./jobs";
 import { listVersions } from "./keys";
-import { type Access, type Answer, isNotObserved, type Observation } from "./model";
+import type { Access, Answer, Observation } from "./model";
+import { isNotObserved } from "./model/told";
 import type { Recorded } from "./questions";
 
 /** In the order in which the answers came; one for each thing that an answer tells of. */

@@ -5,7 +5,8 @@ import { asFound } from "../for-rules";
 import { OWN } from "./checks";
 import type { Gathered } from "./gather";
 import { deploymentOfJob, nameOfJob } from "./jobs";
-import { type Audit, isNotObserved, type Outcome } from "./model";
+import type { Audit, Outcome } from "./model";
+import { isNotObserved } from "./model/told";
 
 type Parts = Pick<Audit, "chain" | "keys" | "uncovered">;
 

@@ -1,7 +1,7 @@
 /** Who could decrypt what a key protects, and who could let somebody in. */
 import type { Grant } from "../../resources/resource";
 import type { KeyFound } from "./keys";
-import type { Principal } from "./model";
+import type { Principal } from "./model/key";
 
 const DECRYPT = "cloudkms.cryptoKeyVersions.useToDecrypt";
 const GRANT = "cloudkms.cryptoKeys.setIamPolicy";

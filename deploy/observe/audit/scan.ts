@@ -1,7 +1,8 @@
 /** What no key covers, looked through for personal data. A hit says what kind and where, never what. */
 import type { Gathered } from "./gather";
 import type { Job } from "./jobs";
-import { type Hit, isNotObserved, type NotObserved, type Uncovered } from "./model";
+import type { Hit, Uncovered } from "./model";
+import { isNotObserved, type NotObserved } from "./model/told";
 import { kindsIn } from "./personal";
 import type { LogLine } from "./stored";
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { lastPart, parseImage } from "../../deployment";
 import { bq, gcloud } from "../../resources/command";
 import type { Setup } from "../../resources/setup";
-import type { ImageAudited, NotObserved } from "./model";
+import type { ImageAudited } from "./model";
+import type { NotObserved } from "./model/told";
 import { type Questions, told } from "./questions";
 
 export interface StoredObject {

@@ -1,7 +1,7 @@
 /** Asks the services how a deployment is now. Changes nothing. */
 import { type Job, imagesOf, type Jobs, nameOfJob, readJobs, readWorkers, type Worker } from "../../observe/audit/jobs";
 import { type CryptoKey, keysOf } from "../../observe/audit/keys";
-import type { NotObserved } from "../../observe/audit/model";
+import type { NotObserved } from "../../observe/audit/model/told";
 import { type Questions, told } from "../../observe/audit/questions";
 import { versionOfName } from "../../observe/access/key-name";
 import { gcloud } from "../../resources/command";

@@ -10,7 +10,7 @@
  * | rows | `bigquery.googleapis.com/storage/uploaded_row_count` | up to 6 hours (21,720 s) |
  * | delay | `dataflow.googleapis.com/job/system_lag`, `…/job/data_watermark_age` | minutes |
  */
-import type { NotObserved } from "../../observe/audit/model";
+import type { NotObserved } from "../../observe/audit/model/told";
 import type { Settings } from "../../deployment/settings";
 import type { Monitoring, Point } from "../monitoring";
 import { OperateError } from "../trouble";

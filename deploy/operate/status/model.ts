@@ -1,5 +1,5 @@
 /** How a deployment is now, as its services say. It is all JSON. What nobody could look at says so: it is never 0. */
-import type { NotObserved } from "../../observe/audit/model";
+import type { NotObserved } from "../../observe/audit/model/told";
 import type { Group } from "../list";
 
 export type Seen<T> = T | NotObserved;

@@ -1,5 +1,5 @@
 /** What of a status somebody has to look at. Pure. */
-import type { NotObserved } from "../../observe/audit/model";
+import type { NotObserved } from "../../observe/audit/model/told";
 import { NO_POINT } from "./measures";
 import { isSeen, type JobsNow, type KeyNow, type Seen, type Status } from "./model";
 

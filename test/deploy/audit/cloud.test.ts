@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { kmsSigner, SigningError } from "../../../deploy/attest/kms-key";
 import { settingsOf } from "../../../deploy/deployment/settings";
 import { audit } from "../../../deploy/observe/audit/audit";
-import { isNotObserved, openPoints } from "../../../deploy/observe/audit/model";
+import { openPoints } from "../../../deploy/observe/audit/model";
+import { isNotObserved } from "../../../deploy/observe/audit/model/told";
 import { askedOf } from "../../../deploy/resources/setup";
 
 import { loadTableSchema } from "../../../schemas/load";

@@ -1,6 +1,7 @@
 /** What lies twice: snapshots, and what a bucket and a table keep of what is deleted. */
 import type { Gathered } from "../gather";
-import { isNotObserved, type Link } from "../model";
+import type { Link } from "../model/link";
+import { isNotObserved } from "../model/told";
 import { jobLinks } from "./jobs";
 import { untold } from "./link";
 import { topicLink } from "./messages";

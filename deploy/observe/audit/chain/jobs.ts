@@ -1,7 +1,8 @@
 /** The job's two links: the machines that its workers are, and the state that it keeps. */
 import type { Gathered } from "../gather";
 import { imagesOf, type Job, nameOfJob, type Worker } from "../jobs";
-import { isNotObserved, type Link, type None, type NotObserved } from "../model";
+import type { Link } from "../model/link";
+import { isNotObserved, type None, type NotObserved } from "../model/told";
 import { keyUsed, UNTOLD, untold } from "./link";
 
 export function jobLinks(gathered: Gathered): readonly Link[] {

@@ -1,16 +1,8 @@
 /** One link of the chain: what every kind of it has in common. */
 import type { Fields } from "../../../resources/resource";
 import type { Gathered } from "../gather";
-import {
-  isNone,
-  isNotObserved,
-  type KeyUsed,
-  type Link,
-  type None,
-  type NotObserved,
-  type Step,
-  type Told,
-} from "../model";
+import type { KeyUsed, Link, Step } from "../model/link";
+import { isNone, isNotObserved, type None, type NotObserved, type Told } from "../model/told";
 
 export type Where = Pick<Link, "place" | "key" | "more">;
 

@@ -1,6 +1,6 @@
 /** The two places that log lines come to: the log bucket of the region, and the project's global one. */
 import type { Gathered } from "../gather";
-import type { Link } from "../model";
+import type { Link } from "../model/link";
 import { fieldsOf, keyUsed, linkOf, text, UNTOLD, type Where } from "./link";
 
 const NO_LINES = { none: "it leaves the workers' lines out" };

@@ -1,6 +1,6 @@
 /** Where messages and dead letters wait: the topics and their subscriptions. */
 import type { Gathered } from "../gather";
-import type { Link, Step } from "../model";
+import type { Link, Step } from "../model/link";
 import { fieldsOf, keyUsed, linkOf, text, UNTOLD } from "./link";
 
 export function topicLink(step: Step, gathered: Gathered, name: string): Link {

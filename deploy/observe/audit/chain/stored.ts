@@ -1,6 +1,7 @@
 /** What is stored: the images, the files of the bucket, the rows of the dataset. */
 import type { Gathered } from "../gather";
-import { isNotObserved, type Link } from "../model";
+import type { Link } from "../model/link";
+import { isNotObserved } from "../model/told";
 import { fieldsOf, keyUsed, linkOf, text, UNTOLD } from "./link";
 
 export function registryLink(gathered: Gathered): Link {
