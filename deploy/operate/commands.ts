@@ -7,7 +7,8 @@ import { asJson, journalOf, list, mostOf, publisherOf, schemaOf, storeOf, tableO
 import { knownReplays, openReplayJournal, type ReplayJournal } from "./journal";
 import { isSelected, type Letter, type Selection } from "./letter";
 import { groupsAsText, groupsOf } from "./list";
-import { fixOf, type Mend, mendsOf } from "./mend";
+import { fixOf, mendsOf } from "./mend";
+import type { Mend } from "./mend/kinds";
 import type { Publisher } from "./publish";
 import { planned, type Replayed, replay, type Step } from "./replay";
 import { attributesLeftOut, restored } from "./restore";

@@ -5,7 +5,8 @@ import { decode } from "../../transforms/decode";
 import type { Message } from "../../transforms/message";
 import { Refusal } from "../../transforms/refusal";
 import type { Letter } from "./letter";
-import { type Mend, mended } from "./mend";
+import { mended } from "./mend";
+import type { Mend } from "./mend/kinds";
 
 /** What is published: the original's data, attributes and ordering key, and where it comes from. */
 export interface Again {

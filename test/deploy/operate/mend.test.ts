@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { fixOf, MENDS, mended, mendsOf } from "../../../deploy/operate/mend";
+import { fixOf, mended, mendsOf } from "../../../deploy/operate/mend";
+import { MENDS } from "../../../deploy/operate/mend/kinds";
 import { OperateError } from "../../../deploy/operate/trouble";
 
 const CARD = "4539578763621486123";

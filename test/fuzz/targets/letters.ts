@@ -1,7 +1,8 @@
 /** Dead letters: the first line of the input is a fix file, the others are lines of a dead letter file. */
 import { letterOfLine, type Letter } from "../../../deploy/operate/letter";
 import { membersOf } from "../../../deploy/operate/members";
-import { fixOf, type Mend, mendsOf } from "../../../deploy/operate/mend";
+import { fixOf, mendsOf } from "../../../deploy/operate/mend";
+import type { Mend } from "../../../deploy/operate/mend/kinds";
 import { restored } from "../../../deploy/operate/restore";
 import { shown, shownAsText } from "../../../deploy/operate/show";
 import { OperateError } from "../../../deploy/operate/trouble";
