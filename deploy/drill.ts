@@ -1,6 +1,7 @@
 #!/usr/bin/env -S npx ts-node
 /** The drill's command line. Exit codes: 0 passed, 1 not, 2 a command line that cannot be run. */
 import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { OffSwitchError } from "./change/revoke/error";
 import {
   commandLine,
@@ -12,10 +13,12 @@ import {
   withSettings,
   type World,
 } from "./command-line";
-import { type DrillOptions, type DrillWorld, drill, writeSummary } from "./drill/exercise";
+import { drill } from "./drill/exercise";
 import { generate } from "./drill/generator";
 import { headline, summaryAsText } from "./drill/print";
 import { confirmed, DrillError, refuseProduction } from "./drill/safety";
+import type { DrillOptions, DrillWorld } from "./drill/world";
+import { writeOutput } from "./files/output";
 import { asking, pause } from "./observe/ask";
 import { ProjectNotObserved, readSetup } from "./observe/read";
 import { main as offSwitch } from "./off-switch";
@@ -48,7 +51,9 @@ async function drillCommand(given: Given, world: World & Partial<DrillWorld>): P
   const summary = await drill(setup, words, options, { ...{ generate, offSwitch, start: runLine }, ...world });
   print(`\n${summaryAsText(summary)}\n`);
   print("a row has no message id: lost and duplicates are by number here\n");
-  print(`${writeSummary(options.folder, summary)} has the same\n`);
+  const path = join(options.folder, "summary.json");
+  writeOutput(path, `${JSON.stringify(summary, null, 2)}\n`);
+  print(`${path} has the same\n`);
   return summary.passed ? 0 : 1;
 }
 

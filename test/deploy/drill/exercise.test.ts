@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archiveRecord, recordPath, type Revocation, writeRecord } from "../../../deploy/change/revoke/record";
-import { type DrillOptions, type DrillWorld, drill } from "../../../deploy/drill/exercise";
+import { drill } from "../../../deploy/drill/exercise";
 import { DrillError } from "../../../deploy/drill/safety";
+import type { DrillOptions, DrillWorld } from "../../../deploy/drill/world";
 import type { Consumer, Judged, Watched } from "../../../deploy/observe/access/probe";
 import { setupFor } from "../setups";
 
