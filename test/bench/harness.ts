@@ -46,7 +46,8 @@ async function scoreOf(contestant: Contestant): Promise<number> {
   return typeof result === "number" ? (result * 1000) / (performance.now() - from) : result.perSecond;
 }
 
-function spread(list: readonly number[]): Spread {
+/** Of figures of several rounds. */
+export function spread(list: readonly number[]): Spread {
   const sorted = [...list].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)]!;
   return { min: at(0), median: at(0.5), max: at(1) };

@@ -5,7 +5,8 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
-import { blockedSink, idling, nameOf, smallBundles, type Spread, spread, throughput, twoWorkers } from "./measures";
+import { type Spread, spread } from "../harness";
+import { blockedSink, idling, nameOf, smallBundles, throughput, twoWorkers } from "./measures";
 import { type Kind, PYTHON } from "./processes";
 import { markdown } from "../markdown";
 import { prepareNodes } from "../../support/nodes";

@@ -5,17 +5,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { dataOf } from "./messages";
 import { type Kind, nodeOf, type NodeVersion, WorkerProcess } from "./processes";
 
-export interface Spread {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
-}
-
-export function spread(list: readonly number[]): Spread {
-  const sorted = [...list].sort((a, b) => a - b);
-  return { min: sorted[0]!, median: sorted[Math.floor(sorted.length / 2)]!, max: sorted.at(-1)! };
-}
-
 export const nameOf = (kind: Kind) => (kind.what === "Python" ? "Python" : `${kind.what}, Node ${kind.node}`);
 
 /** Between rounds: what a worker gives back while it idles must be part of the figure. */
