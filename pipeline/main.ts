@@ -1,6 +1,7 @@
 #!/usr/bin/env -S npx ts-node
 /** The pipeline's command line. Exit codes: 0 done, 1 lost messages, held at the end or a defect, 2 a command line that cannot be run. */
 import { setFlagsFromString } from "node:v8";
+import { endAtUncaught, tellDefect } from "./defects";
 import { createLog, type Log } from "./log";
 import { ApiError, CredentialsError } from "./dataflow/google";
 import { type DirectOptions, type Options, parseOptions } from "./options";
@@ -100,19 +101,13 @@ function endSoon(): void {
 if (require.main === module) {
   // Rows, dead letters and job records are for who runs it alone.
   process.umask(0o077);
+  endAtUncaught();
   const ended = main(process.argv.slice(2)).then(
     (code) => {
       process.exitCode = code;
     },
     (error: unknown) => {
-      // Only the place of a defect: an error's text may carry a value of a message.
-      const { name, stack = "" } = error instanceof Error ? error : new Error();
-      process.stderr.write(
-        `a defect of the pipeline: ${name}\n${stack
-          .split("\n")
-          .filter((line) => /^\s+at /.test(line))
-          .join("\n")}\n`,
-      );
+      tellDefect(error);
       process.exitCode = 1;
     },
   );
