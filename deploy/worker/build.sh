@@ -31,11 +31,11 @@ packages() {
   rm -f "$to/.made/project"
 }
 
-# The modules that register functions for workers, and what these import.
+# The modules that register functions for workers, what these import, and what before.js needs.
 project() {
   local registering config=$to/.made/tsconfig.json
   registering=$(grep -rlF --include='*.ts' 'requireForSerialization(' pipeline | sed "s#.*#\"$PWD/&\"#" | paste -sd,)
-  echo "{ \"extends\": \"$PWD/$here/tsconfig.json\", \"files\": [$registering] }" > "$config"
+  echo "{ \"extends\": \"$PWD/$here/tsconfig.json\", \"files\": [$registering, \"$PWD/pipeline/defects.ts\"] }" > "$config"
   rm -rf "$package.new"
   node_modules/.bin/tsc --project "$config" --outDir "$package.new" >&2
   cp package.json LICENSE "$package.new/"

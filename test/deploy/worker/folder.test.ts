@@ -48,6 +48,16 @@ describe("the worker image", () => {
     }
   });
 
+  it("says of what nobody catches where it was thrown, and no value of a message", () => {
+    const thrown = ["-e", "setImmediate(() => BigInt('4539 5787 6362 1486'))"];
+    const of = (...before: string[]) => spawnSync("node", [...before, ...thrown], { cwd: FOLDER, encoding: "utf8" });
+    const { status, stderr } = of("--require", "./before.js");
+    assert.equal(status, 1);
+    assert.match(stderr, /^a defect of the pipeline: SyntaxError\n/);
+    assert.ok(!stderr.includes("4539"));
+    assert.ok(of().stderr.includes("4539"), "Node says it");
+  });
+
   it("stays under 100 MB without Node", () => {
     const bytes = files(FOLDER).reduce((sum, file) => sum + statSync(file).size, 0);
     assert.ok(bytes < 100e6, `${bytes} bytes`);
