@@ -1,8 +1,10 @@
-/** The commands of those who look after a deployment that is there: watch it, replay dead letters, rotate its keys. */
-import { bq, gcloud } from "../../resources/command";
+/** The commands of those who look after a deployment that is there: submit its job, watch it, replay dead letters, take its keys, rotate them. */
 import { listServices } from "../../resources/apis";
-import type { Command } from "../../resources/command";
+import { bq, type Command, gcloud } from "../../resources/command";
+import { usableVersions } from "../../resources/key";
 import type { Setup } from "../../resources/setup";
+import { probeCommands } from "../access/probes";
+import { listEach } from "../access/under";
 import { listVersions } from "../audit/keys";
 
 const JSON_FORMAT = { format: "json" } as const;
@@ -17,6 +19,13 @@ const keysOf = ({ dataKey, dataflowKey }: Setup) =>
     key,
     place: { keyring: ring, location, project },
   }));
+
+/** What the job's service asks of whoever submits, said as commands. */
+export const submission = ({ project, region, settings }: Setup): readonly Command[] => [
+  gcloud("storage cp", { project }, "pipeline.pb", `gs://${settings.BUCKET}/stage/`),
+  gcloud("dataflow jobs run", { region, project }, settings.DEPLOYMENT),
+  ...jobs({ project, region }),
+];
 
 export const watching = (setup: Setup): readonly Command[] => [
   ...jobs(setup),
@@ -35,6 +44,29 @@ export const replaying = ({ project, settings }: Setup): readonly Command[] => [
   bq({ project_id: project, ...JSON_FORMAT }, "show", {}, `${project}:${settings.DATASET}.${settings.TABLE}`),
   bq({ project_id: project, ...JSON_FORMAT }, "query", {}, "SQL"),
 ];
+
+/** What takes the keys away by their versions and gives them back, and what asks before and after. */
+export function revocation(setup: Setup): readonly Command[] {
+  const { project, region, dataKey, dataflowKey } = setup;
+  const keys = dataKey.name === dataflowKey.name ? [dataKey] : [dataKey, dataflowKey];
+  const at = { region, project };
+  return [
+    ...keys.flatMap((asked) => {
+      const place = { key: asked.key, keyring: asked.ring, location: asked.location, project: asked.project };
+      const verbs = ["disable", "enable"].map((verb) => gcloud(`kms keys versions ${verb}`, place, "1"));
+      return [usableVersions(asked).command, ...verbs];
+    }),
+    listServices(project),
+    gcloud("logging settings describe", { project, format: "json" }),
+    ...Object.values(listEach(setup)),
+    ...jobs(setup),
+    gcloud("dataflow jobs drain", at, "JOB"),
+    gcloud("dataflow snapshots create", { ...at, "job-id": "JOB" }),
+    gcloud("dataflow snapshots describe", at, "SNAPSHOT"),
+    gcloud("beta dataflow logs list", at, "JOB"),
+    ...probeCommands(setup),
+  ];
+}
 
 export function rotating(setup: Setup): readonly Command[] {
   const { project, region, dataKey, settings } = setup;

@@ -30,6 +30,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud kms keys versions list": ["cloudkms.cryptoKeyVersions.list"],
   "gcloud kms keys versions disable": ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.update"],
   "gcloud kms keys versions enable": ["cloudkms.cryptoKeyVersions.get", "cloudkms.cryptoKeyVersions.update"],
+  "gcloud kms keys versions destroy": ["cloudkms.cryptoKeyVersions.destroy"],
   "gcloud kms keys versions create": [
     // And makes it the primary one.
     ...["cloudkms.cryptoKeyVersions.create", "cloudkms.cryptoKeys.update"],
@@ -40,6 +41,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud pubsub topics list": ["pubsub.topics.list"],
   "gcloud pubsub topics create": ["pubsub.topics.create"],
   "gcloud pubsub topics update": ["pubsub.topics.update"],
+  "gcloud pubsub topics delete": ["pubsub.topics.delete"],
   "gcloud pubsub topics publish": ["pubsub.topics.publish"],
   "gcloud pubsub topics get-iam-policy": ["pubsub.topics.getIamPolicy"],
   "gcloud pubsub topics add-iam-policy-binding": ["pubsub.topics.getIamPolicy", "pubsub.topics.setIamPolicy"],
@@ -47,6 +49,9 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud pubsub subscriptions list": ["pubsub.subscriptions.list"],
   "gcloud pubsub subscriptions create": ["pubsub.subscriptions.create", "pubsub.topics.attachSubscription"],
   "gcloud pubsub subscriptions update": ["pubsub.subscriptions.update"],
+  "gcloud pubsub subscriptions delete": ["pubsub.subscriptions.delete"],
+  // To a time.
+  "gcloud pubsub subscriptions seek": ["pubsub.subscriptions.consume"],
   "gcloud pubsub subscriptions pull": ["pubsub.subscriptions.consume"],
   "gcloud pubsub subscriptions modify-message-ack-deadline": ["pubsub.subscriptions.consume"],
   "gcloud pubsub subscriptions get-iam-policy": ["pubsub.subscriptions.getIamPolicy"],
@@ -64,6 +69,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud storage cp": ["storage.objects.create", "storage.objects.get", "storage.objects.list"],
   // From the bucket, not into it.
   "gcloud storage cp gs://": ["storage.objects.get", "storage.objects.list"],
+  "gcloud storage rm": ["storage.buckets.delete", "storage.objects.delete", "storage.objects.list"],
   "gcloud storage ls": ["storage.objects.list"],
   "gcloud storage objects list": ["storage.objects.list"],
   "gcloud storage objects update": ["storage.objects.create", "storage.objects.delete", "storage.objects.get"],
@@ -77,7 +83,13 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
     "artifactregistry.repositories.getIamPolicy",
     "artifactregistry.repositories.setIamPolicy",
   ],
-  "gcloud artifacts docker images describe": ["artifactregistry.dockerimages.get", "artifactregistry.tags.get"],
+  "gcloud artifacts docker images describe": [
+    ...["artifactregistry.repositories.get", "artifactregistry.dockerimages.get", "artifactregistry.tags.get"],
+  ],
+  // Of an image by its digest: whether it is there, and what Artifact Analysis knows of it.
+  "gcloud artifacts docker images describe --show-provenance": [
+    ...["artifactregistry.repositories.get", "artifactregistry.versions.get", "containeranalysis.occurrences.list"],
+  ],
   "gcloud artifacts files list": ["artifactregistry.files.list"],
   "gcloud artifacts files download": ["artifactregistry.files.get", "artifactregistry.repositories.downloadArtifacts"],
   "gcloud compute instances list": ["compute.instances.list"],
@@ -101,6 +113,7 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "gcloud dataflow jobs list": ["dataflow.jobs.list"],
   "gcloud alpha monitoring policies list": ["monitoring.alertPolicies.list"],
   "gcloud dataflow jobs describe": ["dataflow.jobs.get"],
+  "gcloud dataflow jobs cancel": ["dataflow.jobs.cancel"],
   // Of a state that is asked for, one of the two.
   "gcloud dataflow jobs drain": ["dataflow.jobs.cancel", "dataflow.jobs.updateContents"],
   "gcloud dataflow snapshots create": ["dataflow.jobs.snapshot"],
@@ -116,6 +129,8 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   "bq update --dataset": ["bigquery.datasets.get", "bigquery.datasets.update"],
   "bq update --table": ["bigquery.tables.get", "bigquery.tables.update"],
   "bq update": ["bigquery.tables.get", "bigquery.tables.update"],
+  "bq rm --dataset": ["bigquery.datasets.delete"],
+  "bq rm --table": ["bigquery.tables.delete"],
   "bq get-iam-policy --table": ["bigquery.tables.getIamPolicy"],
   "bq add-iam-policy-binding --table": ["bigquery.tables.getIamPolicy", "bigquery.tables.setIamPolicy"],
   "bq ls": ["bigquery.tables.list"],
@@ -126,9 +141,12 @@ const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
 /** Undefined of a command that nobody has thought of. */
 export function permissionsOf({ tool, args }: Command): readonly string[] | undefined {
   const plain = args.filter((arg) => !arg.startsWith("--"));
-  // bq says by a flag what its word is about.
-  const kind = args.filter((arg) => /^--(dataset|datasets|table|encryption_service_account)$/.test(arg));
-  const text = `${(tool === "bq" ? [tool, plain[0], ...kind] : [tool, ...plain]).join(" ")} `;
+  // bq says by a flag what its word is about; gcloud's words do, but for one.
+  const kind = args.filter((arg) =>
+    /^--(dataset|datasets|table|encryption_service_account|show-provenance)$/.test(arg),
+  );
+  const words = tool === "bq" ? plain.slice(0, 1) : kind.length > 0 ? plain.slice(0, 4) : plain;
+  const text = `${[tool, ...words, ...kind].join(" ")} `;
   const longest = Object.keys(PERMISSIONS)
     .filter((start) => text.startsWith(start.endsWith("/") ? start : `${start} `))
     .sort((a, b) => b.length - a.length)[0];

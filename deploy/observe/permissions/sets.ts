@@ -3,7 +3,7 @@
 export interface Needed {
   /** A predefined role, or single permissions for a custom role where every predefined one holds much more. */
   readonly role: string | readonly string[];
-  readonly on: "project" | "organisation" | "key" | "workers' account" | "dataset" | Probed;
+  readonly on: "project" | "organisation" | "key" | "TABLE_KMS_KEY" | "workers' account" | "dataset" | Probed;
   readonly why: string;
 }
 

@@ -80,6 +80,11 @@ describe("the sets", () => {
     ["revoke", "cloudkms.cryptoKeys.setIamPolicy"],
     ["revoke", "dataflow.jobs.create"],
     ["revoke", "bigquery.tables.updateData"],
+    ["verify-image", "artifactregistry.repositories.downloadArtifacts"],
+    ["run-direct", "cloudkms.cryptoKeys.setIamPolicy"],
+    ["compare-keys", "cloudkms.cryptoKeyVersions.useToDecrypt"],
+    ["compare-keys", "resourcemanager.projects.setIamPolicy"],
+    ["compare-keys", "compute.networks.create"],
   ] as const) {
     it(`${name} does not hold ${permission}`, () => {
       const { roles } = of(name);

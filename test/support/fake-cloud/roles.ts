@@ -5,7 +5,7 @@
  * Each role but the three basic ones, the service agents' and Cloud Build's was held against what `gcloud iam roles describe` printed of it
  * in August 2026, for every permission that this project names: it holds those that it holds there, and no other. Of the basic ones
  * (owner, editor, viewer) there is less here, and of owner and editor BigQuery's and Cloud Storage's data besides, which the real ones
- * have by grants on each dataset and bucket.
+ * have by grants on each dataset and bucket. Artifact Analysis' role and artifactregistry.versions are as the index has them, and were not held.
  */
 const READ = (...resources: string[]) => resources.flatMap((one) => [`${one}.get`, `${one}.list`]);
 const list = (resource: string) => `${resource}.list`;
@@ -176,16 +176,17 @@ export const ROLES: Readonly<Record<string, readonly string[]>> = {
   "roles/artifactregistry.reader": [
     ...PROJECT,
     ...READ("artifactregistry.repositories", "artifactregistry.files"),
-    ...READ("artifactregistry.dockerimages", "artifactregistry.tags"),
+    ...READ("artifactregistry.dockerimages", "artifactregistry.tags", "artifactregistry.versions"),
     "artifactregistry.repositories.downloadArtifacts",
   ],
   "roles/artifactregistry.writer": [
     ...PROJECT,
     ...READ("artifactregistry.repositories", "artifactregistry.files"),
-    ...READ("artifactregistry.dockerimages", "artifactregistry.tags"),
+    ...READ("artifactregistry.dockerimages", "artifactregistry.tags", "artifactregistry.versions"),
     "artifactregistry.repositories.downloadArtifacts",
     "artifactregistry.repositories.uploadArtifacts",
   ],
+  "roles/containeranalysis.occurrences.viewer": [...PROJECT, ...READ("containeranalysis.occurrences")],
   "roles/compute.networkAdmin": [
     ...PROJECT,
     "compute.networks.*",

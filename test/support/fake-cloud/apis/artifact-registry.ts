@@ -70,6 +70,13 @@ function download({ params: { name = "" }, project, state }: Call): Reply {
   return new Reply(200, Buffer.alloc(Number(sizeBytes)), { "content-type": "application/octet-stream" });
 }
 
+/** Of an image: its manifest is a file of the repository. */
+function version({ params: { name = "" }, state }: Call): object {
+  const [, repository, digest] = /^(.*)\/packages\/[^/]+\/versions\/([^/]+)$/.exec(name)!;
+  const { createTime } = state.artifacts.files.get(`${repository}/files/${digest}`);
+  return { name, createTime, updateTime: createTime };
+}
+
 function operation(parent: string, repository: object): object {
   return done(`${parent}/operations/00000000-fake`, "google.devtools.artifactregistry.v1.Repository", repository);
 }
@@ -135,6 +142,7 @@ export const ARTIFACT_REGISTRY: Api = {
         );
       },
     ],
+    [`${REPOSITORIES}.packages.versions.get`]: ["artifactregistry.versions.get", version],
     [`${REPOSITORIES}.files.download`]: ["artifactregistry.repositories.downloadArtifacts", download],
     "projects.locations.operations.get": [undefined, ({ params }) => ({ name: params.name, done: true, response: {} })],
     ...policyMethods(REPOSITORIES, "artifactregistry.repositories", ({ state }, name) =>

@@ -1,5 +1,6 @@
 /** As many messages as show whether the key still works. */
 import { type Call, now } from "../call";
+import { invalid } from "../refused";
 import { checkMessageKey } from "./pubsub-common";
 
 export function publish({ params: { topic = "" }, body, project, state }: Call): object {
@@ -40,6 +41,18 @@ export function modifyAckDeadline({ body, state }: Call): object {
   for (const id of ackIds) {
     if (state.pubsub.messages.find(id))
       state.pubsub.messages.change(id, { leasedUntil: Date.now() + ackDeadlineSeconds * 1000 });
+  }
+  return {};
+}
+
+/** To a time: what was published before it is as acknowledged. */
+export function seek({ params: { subscription = "" }, body, state }: Call): object {
+  state.pubsub.subscriptions.get(subscription);
+  const { time } = body as { time?: string };
+  if (time === undefined) throw invalid("The fake cloud seeks to a time alone.");
+  for (const name of state.pubsub.messages.names().filter((name) => name.startsWith(`${subscription}/`))) {
+    const { publishTime } = state.pubsub.messages.get(name).message as { publishTime: string };
+    if (Date.parse(publishTime) < Date.parse(time)) state.pubsub.messages.remove(name);
   }
   return {};
 }

@@ -5,7 +5,7 @@ import { policyMethods } from "../policy-methods";
 import { invalid } from "../refused";
 import { MESSAGE_SNAPSHOTS } from "./observed";
 import { changes, checkKey, checkName } from "./pubsub-common";
-import { modifyAckDeadline, publish, pull } from "./pubsub-messages";
+import { modifyAckDeadline, publish, pull, seek } from "./pubsub-messages";
 import { createSubscription, patchSubscription } from "./pubsub-subscriptions";
 
 export interface Topic {
@@ -151,6 +151,7 @@ export const PUBSUB: Api = {
       },
     ],
     "projects.subscriptions.pull": ["pubsub.subscriptions.consume", pull],
+    "projects.subscriptions.seek": ["pubsub.subscriptions.consume", seek],
     "projects.subscriptions.modifyAckDeadline": ["pubsub.subscriptions.consume", modifyAckDeadline],
     "projects.subscriptions.acknowledge": [
       "pubsub.subscriptions.consume",
