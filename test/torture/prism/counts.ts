@@ -38,7 +38,7 @@ export type Broken = Readonly<Record<string, readonly string[]>>;
 const SUCCEEDED = ["DONE", "DRAINED", "UPDATED"];
 
 /**
- * Prism gives a job up when a worker dies with a bundle, and waits for ever for one that dies between two: what is missing then is counted, and
+ * Prism gives a job up when a worker dies with a bundle, and may wait for ever for one that dies between two: what is missing then is counted, and
  * how often nobody is told of it. What may never be, whatever dies: something invented, changed, or there more often than is promised, and a job
  * that is said to be done while messages are missing. Where nothing was killed, nothing is missing.
  */

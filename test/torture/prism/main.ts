@@ -1,7 +1,7 @@
 /**
  * `make torture-prism`: for each seed one run of the staged graph on Beam's Prism, in which a worker is killed, and before them a run of each
- * graph in which none is. Exit 1 where anything is invented, changed or there more often than is promised, or a job that lacks messages is said
- * to be well. What Prism loses when it gives a job up is counted.
+ * graph in which none is. Exit 1 where anything is invented, changed or there more often than is promised, a job that lacks messages is said
+ * to be done, or a run with nothing killed is not whole. What Prism loses, and of which jobs it never says that they have ended, is counted.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
