@@ -9,6 +9,7 @@ export class VirtualClock implements Clock {
     return this.time;
   }
 
+  /** A millisecond at least, as by Node's timers: less may add nothing to a large time. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve();
@@ -18,7 +19,7 @@ export class VirtualClock implements Clock {
         resolve();
       };
       signal?.addEventListener("abort", wake);
-      this.sleepers.push({ at: this.time + ms, wake });
+      this.sleepers.push({ at: this.time + (ms > 0 ? Math.max(ms, 1) : 0), wake });
     });
   }
 

@@ -100,6 +100,10 @@ describe("torture in a modelled world", function () {
     assert.deepEqual(JSON.parse(JSON.stringify(drawScenario(17))), drawScenario(17), "it is plain JSON");
   });
 
+  it("comes to an end where a clock that jumped back leaves less to wait than its time can show", async () => {
+    assert.deepEqual((await runScenario(drawScenario(6_017_025))).broken, {});
+  });
+
   it("has nothing to say of a world without faults", async () => {
     const outcome = await runScenario(QUIET);
     assert.deepEqual([outcome.broken, outcome.fired, outcome.published], [{}, {}, 4]);
