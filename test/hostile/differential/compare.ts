@@ -1,14 +1,9 @@
 /** Our parser, the BigQuery emulator and Beam's Python on the same values, and where they differ. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { isDeepStrictEqual } from "node:util";
-import { type Judge, type Sent } from "./emulator";
-import { type Case, casesOf, FIELDS, JUDGED, type TypeName } from "./values";
-import { toInsertAllJson } from "../../../schemas/bigquery";
-import { parseTableSchema } from "../../../schemas/parse-schema";
-import { compileRowParser } from "../../../schemas/row-parser";
-import type { Value } from "../../../schemas/schema";
+import { beamJson } from "./beam-json";
+import type { Cells, Judge, Verdict } from "./emulator";
+import { parsed, said, sent } from "./ours";
+import { casesOf, FIELDS, JUDGED, type TypeName } from "./values";
 import { Refusal } from "../../../transforms/refusal";
 
 /** Who differs from us. */
@@ -18,122 +13,117 @@ export interface Difference {
   readonly party: Party;
   readonly type: TypeName;
   readonly literal: string;
+  /** How many of the values it is. */
+  readonly times: number;
   /** `taken`, or the reason of our refusal. */
   readonly ours: string;
   /** `taken`, `refused`, `another value`, `breaks`; `ours refused`: what we make of it is refused. */
   readonly theirs: string;
 }
 
-const SCHEMAS = new Map(FIELDS.map((field) => [field.type, parseTableSchema([field])]));
-const PARSERS = new Map(
-  [...SCHEMAS].map(([type, schema]) => [type, compileRowParser(schema, { unknownColumns: "refuse" })]),
-);
-const TO_JSON = new Map([...SCHEMAS].map(([type, schema]) => [type, toInsertAllJson(schema)]));
-const columnOf = (type: TypeName) => `c_${type.toLowerCase()}`;
-
-/** The value, or the refusal. */
-function parsed(type: TypeName, literal: string): Value | Refusal {
-  const row = PARSERS.get(type)!(`{"${columnOf(type)}":${literal}}`);
-  return row instanceof Refusal ? row : row[columnOf(type)]!;
+/** A literal that values of one type have, and how many of them. */
+interface Case {
+  readonly type: TypeName;
+  readonly literal: string;
+  readonly times: number;
 }
 
-const said = (value: Value | Refusal) => (value instanceof Refusal ? value.reason : "taken");
+export interface Compared {
+  /** Pairs of a type and a literal: what a value is depends on nothing else, so each is asked about once. */
+  readonly distinct: number;
+  /** How many of the values the emulator was asked about. */
+  readonly judged: number;
+}
 
-/** `python`: that of Beam. `judge`: with empty tables raw and ours; without one only Beam is asked. Calls `found` for each difference. */
+/** What is asked of the emulator. */
+export type Asked = Pick<Judge, "table" | "insert" | "differing">;
+
+type Tell = (one: Case, ours: string, theirs: string) => void;
+
+/** `python`: that of Beam. Without a `judge` only Beam is asked. Calls `found` for each difference. */
 export async function compare(
   { seed, count, python }: { readonly seed: number; readonly count: number; readonly python: string },
-  judge: Judge | undefined,
+  judge: Asked | undefined,
   found: (difference: Difference) => void,
-): Promise<void> {
-  const beam = new BeamJson(python);
-  const size = FIELDS.length * 500;
-  let row = 0;
-  let chunk: Case[] = [];
-  const tell = (one: Case, party: Party, ours: string, theirs: string) => found({ party, ...one, ours, theirs });
-  const settle = async () => {
-    if (judge !== undefined) await toEmulator(chunk, row, judge, tell);
-    for (const [at, sent] of (await beam.sent(chunk)).entries()) toBeam(chunk[at]!, sent, tell);
-    row += Math.ceil(chunk.length / FIELDS.length);
-    chunk = [];
-  };
-  const all = new Map<string, Case>();
-  let at = 0;
-  for (const one of casesOf(seed, count)) {
-    if (judge !== undefined) all.set(`${Math.floor(at / FIELDS.length)} ${columnOf(one.type)}`, one);
-    at += 1;
-    chunk.push(one);
-    if (chunk.length === size) await settle();
+): Promise<Compared> {
+  const byType = distinct(seed, count);
+  const tell =
+    (party: Party): Tell =>
+    (one, ours, theirs) =>
+      found({ party, ...one, ours, theirs });
+  const all = [...byType.values()].flat();
+  const literals = all.map(({ literal }) => literal);
+  for await (const [at, text] of beamJson(python, literals)) toBeam(all[at]!, text, tell("beam"));
+  let judged = 0;
+  for (const [type, cases] of byType) {
+    if (judge === undefined || !JUDGED.has(type)) continue;
+    await toEmulator(type, cases, judge, tell("emulator"));
+    judged += cases.reduce((sum, { times }) => sum + times, 0);
   }
-  if (chunk.length > 0) await settle();
-  await beam.end();
-  if (judge === undefined) return;
-  for (const cell of await judge.differing("raw", "ours")) tell(all.get(cell)!, "emulator", "taken", "another value");
+  return { distinct: all.length, judged };
 }
 
-type Tell = (one: Case, party: Party, ours: string, theirs: string) => void;
+function distinct(seed: number, count: number): Map<TypeName, Case[]> {
+  const times = new Map(FIELDS.map(({ type }) => [type, new Map<string, number>()]));
+  for (const { type, literal } of casesOf(seed, count)) {
+    const of = times.get(type)!;
+    of.set(literal, (of.get(literal) ?? 0) + 1);
+  }
+  return new Map([...times].map(([type, of]) => [type, [...of].map(([literal, n]) => ({ type, literal, times: n }))]));
+}
 
 /** Each value as it is, and what we make of it. */
-async function toEmulator(cases: readonly Case[], firstRow: number, judge: Judge, tell: Tell): Promise<void> {
-  const at = new Map<string, Case>();
-  const [raw, ours]: [Map<number, Map<string, string>>, Map<number, Map<string, string>>] = [new Map(), new Map()];
-  const put = (rows: Map<number, Map<string, string>>, id: number, column: string, literal: string) =>
-    rows.set(id, (rows.get(id) ?? new Map()).set(column, literal));
-  for (const [index, one] of cases.entries()) {
-    if (!JUDGED.has(one.type)) continue;
-    const id = firstRow + Math.floor(index / FIELDS.length);
-    const column = columnOf(one.type);
-    at.set(`${id} ${column}`, one);
-    put(raw, id, column, one.literal);
-    const value = parsed(one.type, one.literal);
-    if (value instanceof Refusal || value === null) continue;
-    put(ours, id, column, JSON.stringify(TO_JSON.get(one.type)!({ [column]: value })[column]));
+async function toEmulator(type: TypeName, cases: readonly Case[], judge: Asked, tell: Tell): Promise<void> {
+  const values = cases.map(({ literal }) => parsed(type, literal));
+  const those = (text: (at: number) => string | undefined): Cells =>
+    new Map(cases.flatMap((_, at) => (text(at) === undefined ? [] : [[at, text(at)!] as const])));
+  const refused = (wanted: boolean) =>
+    those((at) => (values[at] instanceof Refusal === wanted ? cases[at]!.literal : undefined));
+  const [raw, ours] = [await judge.table("raw", type), await judge.table("ours", type)];
+  const verdicts = new Map([...(await judge.insert(raw, refused(false))), ...(await judge.insert(raw, refused(true)))]);
+  for (const [at, verdict] of verdicts) {
+    const mine = said(values[at]!);
+    if ((mine === "taken") !== (verdict === "taken")) tell(cases[at]!, mine, verdict);
   }
-  const rows = (some: Map<number, Map<string, string>>): Sent[] => [...some].map(([id, cells]) => ({ id, cells }));
-  for (const [cell, verdict] of await judge.insert("raw", rows(raw))) {
-    const one = at.get(cell)!;
-    const mine = said(parsed(one.type, one.literal));
-    if ((mine === "taken") !== (verdict === "taken")) tell(one, "emulator", mine, verdict);
+  for (const [at, verdict] of await judge.insert(
+    ours,
+    those((at) => sent(type, values[at]!)),
+  )) {
+    if (verdict !== "taken") tell(cases[at]!, "taken", "ours refused");
   }
-  for (const [cell, verdict] of await judge.insert("ours", rows(ours))) {
-    if (verdict !== "taken") tell(at.get(cell)!, "emulator", "taken", "ours refused");
-  }
+  for (const at of await judge.differing(raw, ours)) tell(cases[at]!, "taken", "another value");
+  const other = await again(type, cases, verdicts, judge, raw);
+  if (other !== undefined) throw new Error(`${type} ${other.literal} is judged by what comes with it`);
+}
+
+/** How many of each type are asked about twice, and so many at once. */
+const [SAMPLE, FEW] = [200, 20];
+
+/** One that is judged otherwise among others: each value would have to be asked about as often as it comes. */
+async function again(
+  type: TypeName,
+  cases: readonly Case[],
+  verdicts: ReadonlyMap<number, Verdict>,
+  judge: Asked,
+  raw: string,
+): Promise<Case | undefined> {
+  const step = Math.max(1, Math.floor(cases.length / SAMPLE));
+  const sample = cases.flatMap(({ literal }, at) => (at % step === 0 ? [[at, literal] as const] : [])).reverse();
+  const table = await judge.table("again", type);
+  const second = await judge.insert(table, new Map(sample), FEW);
+  const others = sample.map(([at]) => at).filter((at) => verdicts.get(at) !== second.get(at));
+  const at = [...others, ...(await judge.differing(raw, table))][0];
+  return at === undefined ? undefined : cases[at];
 }
 
 /** What Beam would send is read as any other message is: is it the same value? */
-function toBeam(one: Case, sent: string, tell: Tell): void {
+function toBeam(one: Case, text: string, tell: Tell): void {
   const mine = parsed(one.type, one.literal);
-  if (sent.startsWith("!")) {
-    if (!(mine instanceof Refusal)) tell(one, "beam", "taken", "refused");
+  if (text.startsWith("!")) {
+    if (!(mine instanceof Refusal)) tell(one, "taken", "refused");
     return;
   }
-  const theirs = parsed(one.type, sent);
-  if (said(mine) !== said(theirs)) tell(one, "beam", said(mine), said(theirs) === "taken" ? "taken" : "refused");
-  else if (!(mine instanceof Refusal) && !isDeepStrictEqual(mine, theirs)) tell(one, "beam", "taken", "another value");
-}
-
-/** The process of beam_json.py. */
-class BeamJson {
-  private readonly child;
-  private readonly lines;
-
-  constructor(python: string) {
-    this.child = spawn(python, ["-B", `${__dirname}/beam_json.py`], { stdio: ["pipe", "pipe", "inherit"] });
-    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async sent(cases: readonly Case[]): Promise<string[]> {
-    this.child.stdin.write(cases.map(({ literal }) => `${literal}\n`).join(""));
-    const sent: string[] = [];
-    while (sent.length < cases.length) {
-      const { value, done } = await this.lines.next();
-      if (done === true) throw new Error("beam_json.py has ended");
-      sent.push(value);
-    }
-    return sent;
-  }
-
-  async end(): Promise<void> {
-    this.child.stdin.end();
-    await once(this.child, "close");
-  }
+  const theirs = parsed(one.type, text);
+  if (said(mine) !== said(theirs)) tell(one, said(mine), said(theirs) === "taken" ? "taken" : "refused");
+  else if (!(mine instanceof Refusal) && !isDeepStrictEqual(mine, theirs)) tell(one, "taken", "another value");
 }

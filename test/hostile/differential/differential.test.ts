@@ -1,7 +1,7 @@
 /** Our parser and Beam's Python on the same values: every difference is one that docs/rows.md explains. `make differential` asks the emulator too. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { compare } from "./compare";
+import { type Asked, compare, type Difference } from "./compare";
 import { explainedAsMarkdown, explanationOf } from "./explained";
 import { isFirstNode } from "../../support/first-node";
 import { needsPython, PYTHON } from "../../pipeline/python/support";
@@ -18,6 +18,34 @@ describe("our parser beside others'", () => {
     });
     assert.deepEqual(unexplained, []);
     assert.ok(differences > 100, "values that show nothing");
+  });
+
+  it("counts a value as often as it comes, and asks about it once", async function () {
+    if (!isFirstNode) return;
+    needsPython(this);
+    const found: Difference[] = [];
+    const refusing: Asked = {
+      table: async (name, type) => `${name}_${type}`,
+      insert: async (_, cells) => new Map([...cells.keys()].map((id) => [id, "refused"])),
+      differing: async () => [],
+    };
+    const { distinct, judged } = await compare({ seed: 5, count: 5000, python: PYTHON }, refusing, (one) =>
+      found.push(one),
+    );
+    assert.ok(distinct < 4500 && judged > 3900);
+    const taken = found.filter(({ party, theirs }) => party === "emulator" && theirs === "refused");
+    assert.ok(taken.some(({ times }) => times > 10));
+    assert.equal(new Set(taken.map(({ type, literal }) => `${type} ${literal}`)).size, taken.length);
+    // An emulator that judges a value by what comes with it is no judge of values.
+    const moody: Asked = {
+      ...refusing,
+      insert: async (_, cells, atOnce) =>
+        new Map([...cells.keys()].map((id) => [id, atOnce === undefined ? "refused" : "taken"])),
+    };
+    await assert.rejects(
+      compare({ seed: 5, count: 100, python: PYTHON }, moody, () => {}),
+      /by what comes with it/,
+    );
   });
 
   it("has its differences in docs/rows.md (UPDATE=1 writes them)", () => {

@@ -1,112 +1,107 @@
 /** The BigQuery emulator as a judge of values: which it takes by `tabledata.insertAll`, and whether two that it took are the same. */
-import type { BigQuery } from "@google-cloud/bigquery";
-import { FIELDS, JUDGED } from "./values";
-import { bigQueryClient } from "../../../pipeline/endpoints/bigquery-client";
 import { BIGQUERY_PROJECT } from "../../support/emulators/bigquery";
+import type { TypeName } from "./values";
 
-/** `refused`: by its column, with a reason; `breaks`: the emulator has no answer to it. */
+/** `refused`: with a reason; `breaks`: the emulator has no answer to it. */
 export type Verdict = "taken" | "refused" | "breaks";
 
-/** JSON texts by column. */
-export interface Sent {
-  readonly id: number;
-  readonly cells: ReadonlyMap<string, string>;
+/** JSON texts by id. */
+export type Cells = ReadonlyMap<number, string>;
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
 }
 
 interface InsertError {
   readonly index: number;
-  readonly errors: readonly { readonly location?: string }[];
 }
 
-const AT_ONCE = 500;
+/** A request costs what hundreds of its rows do. */
+const AT_ONCE = 10_000;
+const DATASET = "hostile";
 
+/** Every type has tables of its own, of one column: what the emulator says of a value is about nothing else. */
 export class Judge {
-  private constructor(
-    private readonly client: BigQuery,
-    private readonly host: string,
-  ) {}
+  private constructor(private readonly host: string) {}
 
-  /** `host`: an emulator without tables of these names. */
-  static async at(host: string, ...tables: readonly string[]): Promise<Judge> {
-    const client = bigQueryClient(BIGQUERY_PROJECT).client;
-    await client.createDataset("hostile");
-    const fields = [{ name: "id", type: "INT64" }, ...FIELDS];
-    for (const table of tables) await client.dataset("hostile").createTable(table, { schema: { fields } });
-    return new Judge(client, host);
+  /** `host`: an emulator without a dataset of this name. */
+  static async at(host: string): Promise<Judge> {
+    const judge = new Judge(host);
+    await judge.done("datasets", { datasetReference: { datasetId: DATASET } });
+    return judge;
   }
 
-  /** What becomes of each cell, `id column`. Cells of a row stand for themselves: one that is refused does not take the others along. */
-  async insert(table: string, rows: readonly Sent[]): Promise<Map<string, Verdict>> {
-    const verdicts = new Map<string, Verdict>();
-    for (let at = 0; at < rows.length; at += AT_ONCE) await this.settle(table, rows.slice(at, at + AT_ONCE), verdicts);
+  /** An empty table for values of one type. */
+  async table(name: string, type: TypeName): Promise<string> {
+    const fields = [
+      { name: "id", type: "INT64" },
+      { name: "value", type },
+    ];
+    const table = `${name}_${type.toLowerCase()}`;
+    await this.done(`datasets/${DATASET}/tables`, { tableReference: { tableId: table }, schema: { fields } });
+    return table;
+  }
+
+  /**
+   * What becomes of each value, by its id. Where one is refused the emulator inserts all that came with it one by one, each in a commit of its
+   * own: values that are likely to be refused should come in a call of their own.
+   */
+  async insert(table: string, cells: Cells, atOnce = AT_ONCE): Promise<Map<number, Verdict>> {
+    const verdicts = new Map<number, Verdict>();
+    const all = [...cells];
+    for (let at = 0; at < all.length; at += atOnce) await this.settle(table, all.slice(at, at + atOnce), verdicts);
     return verdicts;
   }
 
-  private async settle(table: string, rows: readonly Sent[], verdicts: Map<string, Verdict>): Promise<void> {
-    const say = ({ id }: Sent, column: string, verdict: Verdict) => verdicts.set(`${id} ${column}`, verdict);
-    const asked = rows.filter(({ cells }) => cells.size > 0);
-    if (asked.length === 0) return;
-    const errors = await this.post(table, asked);
-    if (errors === undefined) {
-      const parts = halves(asked);
-      if (parts === undefined) for (const column of asked[0]!.cells.keys()) say(asked[0]!, column, "breaks");
-      else for (const part of parts) await this.settle(table, part, verdicts);
-      return;
+  private async settle(
+    table: string,
+    cells: readonly (readonly [number, string])[],
+    verdicts: Map<number, Verdict>,
+  ): Promise<void> {
+    const answer = await this.post(table, cells);
+    if (answer.status === 200) {
+      const { insertErrors = [] } = JSON.parse(answer.text) as { insertErrors?: InsertError[] };
+      const refused = new Set(insertErrors.map(({ index }) => index));
+      for (const [at, [id]] of cells.entries()) verdicts.set(id, refused.has(at) ? "refused" : "taken");
+    } else if (cells.length > 1) {
+      const middle = cells.length >> 1;
+      for (const half of [cells.slice(0, middle), cells.slice(middle)]) await this.settle(table, half, verdicts);
     }
-    const byIndex = new Map(errors.map((error) => [error.index, error]));
-    const again: Sent[] = [];
-    for (const [at, row] of asked.entries()) {
-      const error = byIndex.get(at);
-      const named = new Set(error?.errors.map(({ location }) => location ?? "").filter((one) => row.cells.has(one)));
-      if (error === undefined) for (const column of row.cells.keys()) say(row, column, "taken");
-      else if (named.size > 0 || row.cells.size === 1) {
-        const refused = named.size > 0 ? named : new Set(row.cells.keys());
-        for (const column of refused) say(row, column, "refused");
-        again.push({ ...row, cells: new Map([...row.cells].filter(([column]) => !refused.has(column))) });
-      } else again.push(...(halves([row]) ?? []).flat());
-    }
-    await this.settle(table, again, verdicts);
+    // What is said of a row among others as an insert error is said of a row alone with 400.
+    else verdicts.set(cells[0]![0], answer.status === 400 ? "refused" : "breaks");
   }
 
-  /** Undefined where there is no answer but an error of the server's. */
-  private async post(table: string, rows: readonly Sent[]): Promise<readonly InsertError[] | undefined> {
-    const path = `/bigquery/v2/projects/${BIGQUERY_PROJECT}/datasets/hostile/tables/${table}/insertAll`;
-    const texts = rows.map(({ id, cells }) => {
-      const members = [...cells].map(([column, literal]) => `"${column}":${literal}`);
-      return `{"json":{"id":"${id}",${members.join(",")}}}`;
-    });
-    const answer = await fetch(`http://${this.host}${path}`, {
+  private async post(table: string, cells: readonly (readonly [number, string])[]): Promise<Answer> {
+    const rows = cells.map(([id, literal]) => `{"json":{"id":"${id}","value":${literal}}}`);
+    const path = `datasets/${DATASET}/tables/${table}/insertAll`;
+    return await this.ask(path, `{"skipInvalidRows":true,"rows":[${rows.join(",")}]}`);
+  }
+
+  /** The ids of which two tables have each another value, NULL being one. */
+  async differing(a: string, b: string): Promise<number[]> {
+    const text = (side: string) => `COALESCE(TO_JSON_STRING(${side}.value), 'null')`;
+    const from = `${DATASET}.${a} AS a JOIN ${DATASET}.${b} AS b ON a.id = b.id`;
+    const query = `SELECT STRING_AGG(CAST(a.id AS STRING)) FROM ${from} WHERE ${text("a")} != ${text("b")}`;
+    const { rows } = JSON.parse(await this.done("queries", { query, useLegacySql: false }));
+    const ids: string | null = rows[0].f[0].v;
+    return ids === null ? [] : ids.split(",").map(Number);
+  }
+
+  /** What it answers; throws where it does not do it. */
+  private async done(path: string, body: object): Promise<string> {
+    const { status, text } = await this.ask(path, JSON.stringify(body));
+    if (status !== 200) throw new Error(`the emulator answers ${path} with ${status}`);
+    return text;
+  }
+
+  private async ask(path: string, body: string): Promise<Answer> {
+    const answer = await fetch(`http://${this.host}/bigquery/v2/projects/${BIGQUERY_PROJECT}/${path}`, {
       method: "POST",
       // The emulator ends a connection that is kept.
       headers: { "content-type": "application/json", connection: "close" },
-      body: `{"skipInvalidRows":true,"rows":[${texts.join(",")}]}`,
+      body,
     });
-    if (answer.status !== 200) return void (await answer.text());
-    return ((await answer.json()) as { insertErrors?: InsertError[] }).insertErrors ?? [];
+    return { status: answer.status, text: await answer.text() };
   }
-
-  /** Cells that two tables have, each another value: `id column`. A row may have come in pieces. */
-  async differing(a: string, b: string): Promise<Set<string>> {
-    const differing = new Set<string>();
-    for (const { name } of FIELDS.filter(({ type }) => JUDGED.has(type))) {
-      const of = (table: string) => `(SELECT id, ${name} FROM hostile.${table} WHERE ${name} IS NOT NULL)`;
-      const text = (side: string) => `TO_JSON_STRING(${side}.${name})`;
-      const [rows] = await this.client.query(
-        `SELECT a.id FROM ${of(a)} AS a JOIN ${of(b)} AS b ON a.id = b.id WHERE ${text("a")} != ${text("b")}`,
-      );
-      for (const { id } of rows as { id: number }[]) differing.add(`${id} ${name}`);
-    }
-    return differing;
-  }
-}
-
-/** The rows in two parts; of one row its cells; undefined of one cell. */
-function halves(rows: readonly Sent[]): Sent[][] | undefined {
-  const middle = rows.length >> 1;
-  if (rows.length > 1) return [rows.slice(0, middle), rows.slice(middle)];
-  const { id, cells } = rows[0]!;
-  if (cells.size < 2) return undefined;
-  const list = [...cells];
-  const half = list.length >> 1;
-  return [[{ id, cells: new Map(list.slice(0, half)) }], [{ id, cells: new Map(list.slice(half)) }]];
 }

@@ -156,7 +156,8 @@ export function explanationOf({ party, type, ours, theirs, literal }: Difference
       one.party === party &&
       one.types.includes(type) &&
       one.classes.includes(`${ours} → ${theirs}`) &&
-      (one.form?.test(literal) ?? true),
+      // White space around a value of JSON is none of it.
+      (one.form?.test(literal.trim()) ?? true),
   );
 }
 
