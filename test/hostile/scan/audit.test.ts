@@ -32,10 +32,11 @@ function answers() {
 }
 
 describe("what an audit writes", () => {
-  const dir = mkdtempSync(join(tmpdir(), "scan-audit-"));
+  let dir: string;
   const { PATH } = process.env;
   // Without a chromium the rest is written all the same, and quickly.
   before(() => {
+    dir = mkdtempSync(join(tmpdir(), "scan-audit-"));
     process.env.PATH = "";
   });
   after(() => {

@@ -22,10 +22,11 @@ for packed in re.findall(rb"QlpoOT[A-Za-z0-9+/]+=*", open(sys.argv[1], "rb").rea
 
 describe("what a submission stages", () => {
   if (!isFirstNode) return;
+  let dir: string;
   before(function () {
+    dir = mkdtempSync(join(tmpdir(), "graph-"));
     needsPython(this);
   });
-  const dir = mkdtempSync(join(tmpdir(), "graph-"));
   after(() => rmSync(dir, { recursive: true, force: true }));
 
   it("has no value of a message: the graph with all that is packed in it, the job, what is said", async () => {

@@ -11,7 +11,10 @@ const MESSAGES = 30_000;
 
 describe("what a run writes for people", () => {
   if (!isFirstNode) return;
-  const dir = mkdtempSync(join(tmpdir(), "scan-"));
+  let dir: string;
+  before(() => {
+    dir = mkdtempSync(join(tmpdir(), "scan-"));
+  });
   after(() => rmSync(dir, { recursive: true, force: true }));
   const file = (name: string) => join(dir, name);
 
