@@ -134,7 +134,8 @@ function handler(name: string, upstream: Client, faults: Faults, seen: Deliverie
         return callback(error, answer);
       },
     );
-    call.on("cancelled", () => pending.cancel());
+    // What has come to an acknowledgement that is cancelled nobody could tell: the emulator may have taken it.
+    if (on !== "acknowledge") call.on("cancelled", () => pending.cancel());
     return undefined;
   };
 }
