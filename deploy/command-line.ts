@@ -1,6 +1,7 @@
 /** What the command lines of deploy/ have in common: how they are parsed, what they have to do with the world, and how they end. */
 import { createInterface } from "node:readline/promises";
 import yargs, { type Argv } from "yargs";
+import { endAtUncaught } from "./defects";
 import { OutputError } from "./files/output";
 import { SchemaError } from "../schemas/schema";
 import { DeploymentError } from "./deployment";
@@ -112,6 +113,8 @@ export function runIfMain(file: NodeModule, main: Main): void {
   if (require.main !== file) return;
   // What it writes names people, projects and what was done: it is for who runs it alone.
   process.umask(0o077);
+  // Some of them hold messages.
+  endAtUncaught();
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

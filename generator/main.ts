@@ -1,6 +1,7 @@
 /** Makes messages and publishes them, or writes them as lines: `npx ts-node generator/main.ts --help`. */
 import fs from "node:fs";
 import { finished } from "node:stream/promises";
+import { endAtUncaught } from "../deploy/defects";
 import { OutputError, openWhole, refuseLink, writeOutput } from "../deploy/files/output";
 import { loadTableSchema } from "../schemas/load";
 import { SchemaError } from "../schemas/schema";
@@ -139,6 +140,7 @@ function say(line: string): void {
 if (require.main === module) {
   // Messages and their ids are for who runs it alone.
   process.umask(0o077);
+  endAtUncaught();
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

@@ -1,7 +1,7 @@
 #!/usr/bin/env -S npx ts-node
 /** The pipeline's command line. Exit codes: 0 done, 1 lost messages, held at the end or a defect, 2 a command line that cannot be run. */
 import { setFlagsFromString } from "node:v8";
-import { endAtUncaught, tellDefect } from "./defects";
+import { endAtUncaught, tellDefect } from "../deploy/defects";
 import { createLog, type Log } from "./log";
 import { ApiError, CredentialsError } from "./dataflow/google";
 import { type DirectOptions, type Options, parseOptions } from "./options";

@@ -12,14 +12,15 @@ interface Room {
   readonly types?: readonly string[];
   readonly packages: readonly string[];
 }
-const PIPELINE = ["transforms", "schemas", "deploy/deployment", "deploy/rules"];
+const PIPELINE = ["transforms", "schemas", "deploy/defects", "deploy/deployment", "deploy/rules"];
 const OBSERVE = ["deploy/resources", "deploy/walk", "deploy/run", "deploy/deployment", "deploy/rules", "schemas"];
 const ROOMS: Record<string, Room> = {
   transforms: { rooms: [], types: ["schemas"], packages: ["node:buffer"] },
   schemas: { rooms: ["transforms/refusal"], packages: [] },
-  // Files of this machine, for every program.
+  // How a process ends, and files of this machine: for every program.
+  "deploy/defects": { rooms: [], packages: [] },
   "deploy/files": { rooms: ["schemas"], packages: ["*"] },
-  generator: { rooms: ["deploy/files", "schemas"], packages: ["*"] },
+  generator: { rooms: ["deploy/defects", "deploy/files", "schemas"], packages: ["*"] },
   pipeline: { rooms: ["deploy/files", ...PIPELINE], packages: ["*"] },
   "pipeline/graph": { rooms: ["pipeline/ends", "pipeline/sdk", "pipeline/steps", ...PIPELINE], packages: [] },
   "pipeline/endpoints": { rooms: ["pipeline/log", "deploy/files", ...PIPELINE], packages: ["*"] },

@@ -35,7 +35,7 @@ packages() {
 project() {
   local registering config=$to/.made/tsconfig.json
   registering=$(grep -rlF --include='*.ts' 'requireForSerialization(' pipeline | sed "s#.*#\"$PWD/&\"#" | paste -sd,)
-  echo "{ \"extends\": \"$PWD/$here/tsconfig.json\", \"files\": [$registering, \"$PWD/pipeline/defects.ts\"] }" > "$config"
+  echo "{ \"extends\": \"$PWD/$here/tsconfig.json\", \"files\": [$registering, \"$PWD/deploy/defects.ts\"] }" > "$config"
   rm -rf "$package.new"
   node_modules/.bin/tsc --project "$config" --outDir "$package.new" >&2
   cp package.json LICENSE "$package.new/"

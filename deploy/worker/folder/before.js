@@ -2,7 +2,7 @@
 require("regulated-streaming-pipeline/pipeline/sdk/node-compat");
 
 // What is thrown where nobody catches it goes to the workers' log.
-require("regulated-streaming-pipeline/pipeline/defects").endAtUncaught();
+require("regulated-streaming-pipeline/deploy/defects").endAtUncaught();
 
 // A container ends all its processes. Outside of one, a boot that is killed would leave us behind, at work for a runner that gave us up.
 const boot = process.ppid;

@@ -6,7 +6,7 @@ import { Metadata } from "@grpc/grpc-js";
 import type { InstructionRequest, ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
 import { BundleProcessor, Worker } from "apache-beam/worker/worker";
-import { describeWithoutValues } from "./bundle-error";
+import { describeWithoutValues } from "../../../deploy/defects";
 import { abandonBundle } from "./data-channel";
 import { monitoringOf, respond } from "./responses";
 

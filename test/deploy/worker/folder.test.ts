@@ -53,7 +53,7 @@ describe("the worker image", () => {
     const of = (...before: string[]) => spawnSync("node", [...before, ...thrown], { cwd: FOLDER, encoding: "utf8" });
     const { status, stderr } = of("--require", "./before.js");
     assert.equal(status, 1);
-    assert.match(stderr, /^a defect of the pipeline: SyntaxError\n/);
+    assert.match(stderr, /^a defect of this program: SyntaxError\n/);
     assert.ok(!stderr.includes("4539"));
     assert.ok(of().stderr.includes("4539"), "Node says it");
   });

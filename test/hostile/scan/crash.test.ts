@@ -35,9 +35,9 @@ describe("what a crash leaves", () => {
     return { code: await running.ended, ...running.output, reports: reportsIn(dir) };
   }
 
-  const UNCAUGHT = [1, /a defect of the pipeline: Error\n {4}at .*crash\.ts:\d+/, 1] as const;
+  const UNCAUGHT = [1, /a defect of this program: Error\n {4}at .*crash\.ts:\d+/, 1] as const;
   const ENDS: Readonly<Record<string, readonly [code: number | NodeJS.Signals, said: RegExp, reports: number]>> = {
-    "a step throws": [1, /a defect of the pipeline: SyntaxError\n {4}at .*crash\.ts:\d+/, 0],
+    "a step throws": [1, /a defect of this program: SyntaxError\n {4}at .*crash\.ts:\d+/, 0],
     "a callback throws": UNCAUGHT,
     "a promise that nobody waits for is rejected": UNCAUGHT,
     "memory runs out": ["SIGABRT", /JavaScript heap out of memory/, 1],

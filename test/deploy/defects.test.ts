@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeWithoutValues } from "../../../pipeline/sdk/repairs/bundle-error";
+import { describeWithoutValues } from "../../deploy/defects";
 import fc from "fast-check";
 
 const digits = fc.stringMatching(/^[0-9]{13,19}$/);
@@ -11,7 +11,7 @@ const quoting = fc.constantFrom(
   (value: string) => `no\n    at ${value}:1:1`,
 );
 
-describe("the text of a failed bundle", () => {
+describe("what is said of a defect", () => {
   it("has the class and the place of an error, and nothing of what it says", () => {
     fc.assert(
       fc.property(digits, quoting, fc.boolean(), (value, quote, isChanged) => {
@@ -20,7 +20,7 @@ describe("the text of a failed bundle", () => {
         const text = describeWithoutValues(error);
         assert.ok(text.startsWith("TypeError"));
         assert.ok(!text.includes(value));
-        if (!isChanged) assert.match(text, /\n {4}at \S+bundle-error\.test\.ts:\d+:\d+/);
+        if (!isChanged) assert.match(text, /\n {4}at \S+defects\.test\.ts:\d+:\d+/);
       }),
     );
   });

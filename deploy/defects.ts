@@ -1,7 +1,9 @@
 /**
- * What a worker says of an error that was thrown while it worked on elements. A message may quote the element: JSON.parse and BigInt do,
- * and so does the SDK's `split`. So the runner, and the log that it keeps, get the error's class, its code and where it was thrown.
+ * How a process ends at a defect: it says where, and never what. The text of an error may quote a message, as JSON.parse's, BigInt's and the
+ * Beam SDK's `split` do, and clients hang rows on theirs.
  */
+
+/** An error's class, its code and where it was thrown. */
 export function describeWithoutValues(error: unknown): string {
   if (!(error instanceof Error)) return `a thrown ${error === null ? "null" : typeof error}`;
   const { code, kind } = error as { code?: unknown; kind?: unknown };
@@ -22,4 +24,28 @@ function placesOf(stack: string, message: string): string[] {
   return [...stack.slice(start + message.length).matchAll(/^ {4}at .*?\(?([^\s()]+:\d+:\d+)\)?$/gm)].map(
     ([, place]) => place!,
   );
+}
+
+export function tellDefect(error: unknown): void {
+  process.stderr.write(`a defect of this program: ${describeWithoutValues(error)}\n`);
+}
+
+/**
+ * For what is thrown where nobody waits for it: Node would print the error's text and all that hangs on it, and write it into its report, where
+ * one is asked for.
+ */
+export function endAtUncaught(): void {
+  // Asked here, as ts-node takes it back when something is thrown.
+  const { reportOnUncaughtException } = process.report;
+  process.on("uncaughtException", (error: unknown) => {
+    tellDefect(error);
+    if (reportOnUncaughtException) process.report.writeReport(withoutValues(error));
+    process.exit(1);
+  });
+}
+
+function withoutValues(error: unknown): Error {
+  const bare = new Error();
+  bare.stack = describeWithoutValues(error);
+  return bare;
 }
