@@ -51,7 +51,11 @@ export async function makeBigQuery({ bigquery }: StandIns, table: string): Promi
   const fields = SCHEMA_WITH_METADATA.columns.map(({ name, type, mode }) => ({ name, type, mode }));
   const make = () => bigquery!.client.dataset(DATASET).createTable(table, { schema: { fields } });
   // The emulator ends connections that are kept: what was on one is asked again.
-  await make().catch(make);
+  await make()
+    .catch(make)
+    .catch((error: { code?: number }) => {
+      if (error.code !== 409) throw error;
+    });
 }
 
 export async function readBigQuery({ bigquery }: StandIns, table: string): Promise<Found["rows"]> {
