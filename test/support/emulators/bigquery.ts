@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type Emulator, freePort, startOnALeash, untilItAnswers } from "./process";
+import { type Emulator, freePort, startOnALeash, startServer } from "./process";
 import { command } from "../prepared";
 import { preparedVenv } from "../python";
 
@@ -27,20 +27,21 @@ export function prepareBigQueryEmulator(): string {
 export async function startBigQueryEmulator(): Promise<Emulator & { readonly grpcHost: string }> {
   prepareBigQueryEmulator();
   const data = mkdtempSync(join(tmpdir(), "bigquery-"));
-  const [port, grpcPort] = [await freePort(), await freePort()];
-  const host = `127.0.0.1:${port}`;
-  const at = ["--host", "127.0.0.1", "--port", String(port), "--grpc-port", String(grpcPort)];
+  const remove = () => rmSync(data, { recursive: true, force: true });
   const where = ["--project", BIGQUERY_PROJECT, "--data-dir", data];
-  const server = startOnALeash([join(VENV, "bin/local-bigquery"), "serve", ...at, ...where], HOME);
-  const stop = async () => {
-    await server.stop();
-    rmSync(data, { recursive: true, force: true });
-  };
+  let grpcPort = 0;
   try {
-    await untilItAnswers(`http://${host}/bigquery/v2/projects/${BIGQUERY_PROJECT}/datasets`, server);
+    const { host, stop } = await startServer(
+      async (port) => {
+        grpcPort = await freePort();
+        const at = ["--host", "127.0.0.1", "--port", String(port), "--grpc-port", String(grpcPort)];
+        return startOnALeash([join(VENV, "bin/local-bigquery"), "serve", ...at, ...where], HOME);
+      },
+      (host) => `http://${host}/bigquery/v2/projects/${BIGQUERY_PROJECT}/datasets`,
+    );
+    return { host, grpcHost: `127.0.0.1:${grpcPort}`, stop: () => stop().finally(remove) };
   } catch (error) {
-    await stop();
+    remove();
     throw error;
   }
-  return { host, grpcHost: `127.0.0.1:${grpcPort}`, stop };
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startOnALeash, untilItAnswers } from "./process";
+import { startOnALeash, startServer, untilItAnswers } from "./process";
 import { waitUntil } from "../commands";
 
 /** Writes its pid into a file, then does nothing for a minute, whatever it is told. */
@@ -54,5 +54,36 @@ describe("a server on a leash", () => {
     await assert.rejects(untilItAnswers("http://127.0.0.1:1/", leash));
     assert.ok(leash.hasEnded());
     await leash.stop();
+  });
+});
+
+describe("a server on a free port", () => {
+  const answering = (port: number) =>
+    startOnALeash([
+      process.execPath,
+      "-e",
+      `require("http").createServer((_, to) => to.end()).listen(${port}, "127.0.0.1")`,
+    ]);
+  const url = (host: string) => `http://${host}/`;
+
+  it("is started on another one where somebody else had taken it", async () => {
+    const asked: number[] = [];
+    const { host, stop } = await startServer((port) => {
+      asked.push(port);
+      return asked.length < 3 ? startOnALeash(["false"]) : answering(port);
+    }, url);
+    assert.equal(host, `127.0.0.1:${asked[2]}`);
+    assert.equal((await fetch(url(host))).status, 200);
+    await stop();
+  });
+
+  it("is given up where it ends again and again", async () => {
+    let starts = 0;
+    const start = () => {
+      starts += 1;
+      return startOnALeash(["false"]);
+    };
+    await assert.rejects(startServer(start, url), /no answer/);
+    assert.equal(starts, 3);
   });
 });

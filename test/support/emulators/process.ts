@@ -60,6 +60,31 @@ export async function untilItAnswers(url: string, server: OnALeash, seconds = 60
   }
 }
 
+const TRIES = 3;
+
+/**
+ * Starts a server on a free port, and waits until it answers. A port that was free may be taken by somebody else before the server has it: one
+ * that ends before it has answered is started again on another. `url`: what is asked there.
+ */
+export async function startServer(
+  start: (port: number) => OnALeash | Promise<OnALeash>,
+  url: (host: string) => string,
+): Promise<Emulator> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    const host = `127.0.0.1:${port}`;
+    const server = await start(port);
+    try {
+      await untilItAnswers(url(host), server);
+      return { host, stop: () => server.stop() };
+    } catch (error) {
+      const hasEnded = server.hasEnded();
+      await server.stop();
+      if (!hasEnded || tries === TRIES) throw error;
+    }
+  }
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

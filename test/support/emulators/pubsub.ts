@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type Emulator, freePort, MissingTool, startOnALeash, untilItAnswers } from "./process";
+import { type Emulator, MissingTool, startOnALeash, startServer } from "./process";
 
 const INSTALL =
   "Install gcloud's component pubsub-emulator (or Debian's google-cloud-cli-pubsub-emulator) and Java 11 or newer";
@@ -11,16 +11,10 @@ const INSTALL =
 /** Starts it on a free port. Throws MissingTool where it is not installed. */
 export async function startPubsubEmulator(): Promise<Emulator> {
   const jar = findPubsubEmulator();
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
-  const server = startOnALeash(["java", "-jar", jar, "--host=127.0.0.1", `--port=${port}`]);
-  try {
-    await untilItAnswers(`http://${host}/`, server);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
-  return { host, stop: server.stop };
+  return startServer(
+    (port) => startOnALeash(["java", "-jar", jar, "--host=127.0.0.1", `--port=${port}`]),
+    (host) => `http://${host}/`,
+  );
 }
 
 /** Its jar. Throws MissingTool where that or Java is not installed. */

@@ -1,6 +1,6 @@
 /** A stand-in for Cloud Storage: PyPI's gcp-storage-emulator, in a venv of its own. It keeps objects in memory, and no setting of a bucket. */
 import { join, resolve } from "node:path";
-import { type Emulator, freePort, MissingTool, startOnALeash, untilItAnswers } from "./process";
+import { type Emulator, MissingTool, startOnALeash, startServer } from "./process";
 import { command, preparedOnce } from "../prepared";
 import { findPython } from "../../../pipeline/runners/python";
 import { UsageError } from "../../../pipeline/usage-error";
@@ -35,19 +35,14 @@ export interface StorageEmulator extends Emulator {
 /** Starts it on a free port with one empty bucket. Clients find it by STORAGE_EMULATOR_HOST=http://HOST. */
 export async function startStorageEmulator(bucket: string): Promise<StorageEmulator> {
   prepareStorageEmulator();
-  const port = await freePort();
-  const host = `127.0.0.1:${port}`;
-  const at = ["--host=127.0.0.1", `--port=${port}`, "--in-memory", `--default-bucket=${bucket}`];
-  const server = startOnALeash([join(VENV, "bin/gcp-storage-emulator"), "start", ...at]);
-  try {
-    await untilItAnswers(objectsUrl(host, bucket), server);
-  } catch (error) {
-    await server.stop();
-    throw error;
-  }
+  const keeps = ["--in-memory", `--default-bucket=${bucket}`];
+  const { host, stop } = await startServer(
+    (port) =>
+      startOnALeash([join(VENV, "bin/gcp-storage-emulator"), "start", "--host=127.0.0.1", `--port=${port}`, ...keeps]),
+    (host) => objectsUrl(host, bucket),
+  );
   return {
-    host,
-    stop: () => server.stop(),
+    ...{ host, stop },
     async objects(bucket) {
       const { items = [] } = (await (await fetch(objectsUrl(host, bucket))).json()) as { items?: { name: string }[] };
       return items.map(({ name }) => name);
