@@ -3,6 +3,7 @@
  * gates that do harm. Exit 1 where anything is lost, invented, doubled or changed; what failed is printed with the command that does it again.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
+import { runIfMain, sayer, whole } from "./command";
 import { type Outcome, runScenario } from "./model/run";
 import { drawScenario } from "./model/scenario";
 import { type RealOutcome, runReal } from "./real/run";
@@ -10,14 +11,8 @@ import { drawRealScenario } from "./real/scenario";
 import { type StandIns, startStandIns } from "./real/stand-ins";
 import { Report } from "./report";
 
+const say = sayer("torture");
 const OUT = "build/torture";
-
-/** Throws where it is no whole number of at least `least`. */
-export function whole(name: string, otherwise: number, least: number): number {
-  const given = process.env[name] || String(otherwise);
-  if (/^\d{1,9}$/.test(given) && Number(given) >= least) return Number(given);
-  throw new Error(`${name}=${given}: give a whole number of at least ${least}`);
-}
 
 /** The seeds of the modelled scenarios that belong to a run. */
 export const modelledSeeds = (seed: number, count: number) =>
@@ -35,7 +30,7 @@ async function main(): Promise<number> {
 
   await allModelled(seeds, modelled, report);
   if (real > 0) {
-    const standIns = await startStandIns(true);
+    const standIns = await startStandIns();
     try {
       await allReal(seeds, standIns, sideBySide, report);
     } finally {
@@ -103,19 +98,4 @@ function failed(
   say(`FAILED ${name}: ${what.join(", ")}. Everything of it: ${file}. Again: make torture RUNS=1 SEED=${seed}`);
 }
 
-function say(line: string): void {
-  process.stderr.write(`torture: ${line}\n`);
-}
-
-if (require.main === module) {
-  // What still runs ends with us, however many there are.
-  process.setMaxListeners(0);
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
-  main().then(
-    (code) => process.exit(code),
-    (error: Error) => {
-      say(error.message);
-      process.exit(2);
-    },
-  );
-}
+runIfMain(module, say, main);

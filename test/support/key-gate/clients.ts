@@ -3,6 +3,7 @@ import type { BigQuery } from "@google-cloud/bigquery";
 import { v1 } from "@google-cloud/pubsub";
 import { bigQueryClient } from "../../../pipeline/endpoints/bigquery-client";
 import { pubsubClientOptions } from "../../../pipeline/endpoints/pubsub-client";
+import { setEnvironment } from "../environment";
 import type { KeyedStandIns } from "./stand-ins";
 
 export interface Clients {
@@ -14,8 +15,7 @@ export interface Clients {
 
 /** The clients find their hosts in the environment, which is as it was afterwards. */
 export function clientsOf({ asked: { project }, env }: Pick<KeyedStandIns, "asked" | "env">): Clients {
-  const given = Object.fromEntries(Object.keys(env).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, env);
+  const restore = setEnvironment(env);
   try {
     const options = pubsubClientOptions(`projects/${project}`);
     const [publisher, subscriber] = [new v1.PublisherClient(options), new v1.SubscriberClient(options)];
@@ -24,9 +24,6 @@ export function clientsOf({ asked: { project }, env }: Pick<KeyedStandIns, "aske
       close: async () => void (await Promise.all([publisher.close(), subscriber.close()])),
     };
   } finally {
-    for (const [name, value] of Object.entries(given)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
+    restore();
   }
 }

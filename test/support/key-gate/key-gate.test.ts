@@ -12,6 +12,7 @@ import { agentsOf, grant } from "../fake-cloud/client";
 import { Refused } from "../fake-cloud/refused";
 import { askedOf } from "./bigquery-gate";
 import { type Clients, clientsOf } from "./clients";
+import { setEnvironment } from "../environment";
 import { Hearing, type Verdict } from "./hearing";
 import { firstText } from "./pubsub-gate";
 import { type KeyedStandIns, startKeyedStandIns, WATCH_SUBSCRIPTION } from "./stand-ins";
@@ -66,17 +67,14 @@ if (isFirstNode) {
     this.timeout(300_000);
     let standIns: KeyedStandIns;
     let clients: Clients;
-    const given = { ...process.env };
+    let restore: (() => void) | undefined;
     before(async function () {
       standIns = await orSkip(this, () => startKeyedStandIns());
       clients = clientsOf(standIns);
-      Object.assign(process.env, standIns.env);
+      restore = setEnvironment(standIns.env);
     });
     after(async () => {
-      for (const name of ["PUBSUB_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"]) {
-        if (given[name] === undefined) delete process.env[name];
-        else process.env[name] = given[name];
-      }
+      restore?.();
       await clients?.close();
       await standIns?.stop();
     });

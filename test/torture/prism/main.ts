@@ -6,12 +6,13 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Methods } from "../../../pipeline/composites/methods";
-import { whole } from "../main";
+import { runIfMain, sayer, whole } from "../command";
 import { type StandIns, startStandIns } from "../real/stand-ins";
 import { line, text } from "./report";
 import { type PrismOutcome, runPrism } from "./run";
 import { controlOf, drawPrismScenario, type PrismScenario, WAYS } from "./scenario";
 
+const say = sayer("torture-prism");
 const OUT = "build/torture/prism";
 
 /** Those that READ and METHOD leave. */
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
   rmSync(OUT, { recursive: true, force: true });
   process.env.TMPDIR = resolve(OUT, "tmp");
   mkdirSync(process.env.TMPDIR, { recursive: true });
-  const standIns = await startStandIns(true);
+  const standIns = await startStandIns();
   const done: [PrismScenario, PrismOutcome][] = [];
   let failed = 0;
   try {
@@ -76,17 +77,4 @@ async function attempted(scenario: PrismScenario, standIns: StandIns): Promise<P
   }
 }
 
-function say(line: string): void {
-  process.stderr.write(`torture-prism: ${line}\n`);
-}
-
-if (require.main === module) {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
-  main().then(
-    (code) => process.exit(code),
-    (error: Error) => {
-      say(error.message);
-      process.exit(2);
-    },
-  );
-}
+runIfMain(module, say, main);

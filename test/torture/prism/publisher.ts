@@ -39,8 +39,6 @@ export class Publisher {
   }
 
   async #publishOne(): Promise<void> {
-    const drawn = this.#groups.shift() ?? [];
-    const ids = await this.topics.publish(drawn);
-    this.published.push(...drawn.map((one, at) => ({ id: ids[at]!, drawn: one })));
+    this.published.push(...(await this.topics.publish(this.#groups.shift() ?? [])));
   }
 }

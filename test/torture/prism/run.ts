@@ -42,7 +42,7 @@ export async function runPrism(scenario: PrismScenario, standIns: StandIns, fold
   mkdirSync(folder, { recursive: true });
   const name = `p${scenario.seed}_${process.pid}_${Date.now().toString(36)}`;
   const topics = await Topics.make(standIns, name, ACK_DEADLINE_SECONDS);
-  const gate = await startBigQueryGate(standIns.bigquery!.host, new Faults([]));
+  const gate = await startBigQueryGate(standIns.bigquery.host, new Faults([]));
   try {
     await makeBigQuery(standIns, name);
     const publisher = new Publisher(scenario, topics);
@@ -72,7 +72,7 @@ async function runJob(
   gate: BigQueryGate,
   publisher: Publisher,
 ) {
-  const { grpcHost: bigQueryGrpc, client } = standIns.bigquery!;
+  const { grpcHost: bigQueryGrpc, client } = standIns.bigquery;
   const [key, value] = ["TORTURE_RUN", randomUUID()];
   const emulators = { pubsub: standIns.pubsub, bigQuery: gate.host, bigQueryGrpc };
   const table = topics.subscription.split("/").at(-1)!;

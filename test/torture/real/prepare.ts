@@ -38,7 +38,7 @@ export async function prepareSink(scenario: RealScenario, standIns: StandIns, pl
     await makeDuckDb(path);
     return { args: ["--duckdb", path], env: {}, rows: () => readDuckDb(path) };
   }
-  const { host, grpcHost } = standIns.bigquery!;
+  const { host, grpcHost } = standIns.bigquery;
   await makeBigQuery(standIns, place.name);
   const gate = await startBigQueryGate(host, place.faults);
   place.stops.push(() => gate.stop());

@@ -23,10 +23,7 @@ export async function publish(
 ): Promise<Published[]> {
   const random = new Random(scenario.seed >>> 0, 12);
   const published: Published[] = [];
-  const send = async (drawn: readonly Drawn[]) => {
-    const ids = await topics.publish(drawn);
-    published.push(...drawn.map((one, index) => ({ id: ids[index]!, drawn: one })));
-  };
+  const send = async (drawn: readonly Drawn[]) => void published.push(...(await topics.publish(drawn)));
   let twice = scenario.publishedTwice;
   for (const [at, kinds] of scenario.groups.entries()) {
     const drawn = kinds.map((kind, index) => draw(random, kind, `${name}-${at}-${index}`));

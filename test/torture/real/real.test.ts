@@ -48,21 +48,16 @@ describe("the scenarios of real torture", () => {
 if (isFirstNode) {
   describe("torture of the real process", function () {
     this.timeout(300_000);
-    const given = { ...process.env };
     let standIns: StandIns | undefined;
     let outcomes: Record<string, RealOutcome>;
 
     before(async function () {
-      standIns = await orSkip(this, () => startStandIns(true));
+      standIns = await orSkip(this, () => startStandIns());
       // Side by side: they wait for leases more than they work.
       const runs = Object.entries(SCENARIOS).map(async ([name, one]) => [name, await runReal(one, standIns!)] as const);
       outcomes = Object.fromEntries(await Promise.all(runs));
     });
     after(async () => {
-      for (const name of ["PUBSUB_EMULATOR_HOST", "BIGQUERY_EMULATOR_HOST"]) {
-        if (given[name] === undefined) delete process.env[name];
-        else process.env[name] = given[name];
-      }
       await standIns?.stop();
     });
 

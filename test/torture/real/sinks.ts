@@ -49,7 +49,7 @@ export async function readDuckDb(path: string): Promise<Found["rows"]> {
 
 export async function makeBigQuery({ bigquery }: StandIns, table: string): Promise<void> {
   const fields = SCHEMA_WITH_METADATA.columns.map(({ name, type, mode }) => ({ name, type, mode }));
-  const make = () => bigquery!.client.dataset(DATASET).createTable(table, { schema: { fields } });
+  const make = () => bigquery.client.dataset(DATASET).createTable(table, { schema: { fields } });
   // The emulator ends connections that are kept: what was on one is asked again.
   await make()
     .catch(make)
@@ -60,7 +60,7 @@ export async function makeBigQuery({ bigquery }: StandIns, table: string): Promi
 
 export async function readBigQuery({ bigquery }: StandIns, table: string): Promise<Found["rows"]> {
   const query = `SELECT ${COLUMNS}, TO_JSON_STRING(attributes) AS attributes FROM ${DATASET}.${table}`;
-  const [rows] = await bigquery!.client.query({ query });
+  const [rows] = await bigquery.client.query({ query });
   return (rows as Record<string, unknown>[]).map(asFound);
 }
 

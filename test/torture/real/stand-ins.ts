@@ -5,42 +5,38 @@ import { bigQueryClient } from "../../../pipeline/endpoints/bigquery-client";
 import { pubsubClientOptions } from "../../../pipeline/endpoints/pubsub-client";
 import { BIGQUERY_PROJECT, startBigQueryEmulator } from "../../support/emulators/bigquery";
 import { startPubsubEmulator } from "../../support/emulators/pubsub";
+import { setEnvironment } from "../../support/environment";
 
 export const PROJECT = BIGQUERY_PROJECT;
 export const DATASET = "torture";
 
 export interface StandIns {
   readonly pubsub: string;
-  /** Undefined where it was not asked for. */
-  readonly bigquery: { readonly host: string; readonly grpcHost: string; readonly client: BigQuery } | undefined;
+  readonly bigquery: { readonly host: string; readonly grpcHost: string; readonly client: BigQuery };
   readonly publisher: v1.PublisherClient;
   readonly subscriber: v1.SubscriberClient;
   stop(): Promise<void>;
 }
 
-/** Throws MissingTool. Sets the emulators' hosts in this process' environment; the pipeline is given its gates. */
-export async function startStandIns(withBigQuery: boolean): Promise<StandIns> {
+/** Throws MissingTool. Until they stop their hosts are in this process' environment; the pipeline is given its gates. */
+export async function startStandIns(): Promise<StandIns> {
   const pubsub = await startPubsubEmulator();
-  const emulator = withBigQuery
-    ? await startBigQueryEmulator().catch(async (error) => {
-        await pubsub.stop();
-        throw error;
-      })
-    : undefined;
-  process.env.PUBSUB_EMULATOR_HOST = pubsub.host;
-  if (emulator !== undefined) process.env.BIGQUERY_EMULATOR_HOST = emulator.host;
+  const emulator = await startBigQueryEmulator().catch(async (error) => {
+    await pubsub.stop();
+    throw error;
+  });
+  const restore = setEnvironment({ PUBSUB_EMULATOR_HOST: pubsub.host, BIGQUERY_EMULATOR_HOST: emulator.host });
   const options = pubsubClientOptions(`projects/${PROJECT}`);
   const [publisher, subscriber] = [new v1.PublisherClient(options), new v1.SubscriberClient(options)];
-  const bigquery = emulator && {
-    ...{ host: emulator.host, grpcHost: emulator.grpcHost },
-    client: bigQueryClient(PROJECT).client,
-  };
-  await bigquery?.client.createDataset(DATASET);
+  const { host, grpcHost } = emulator;
+  const bigquery = { host, grpcHost, client: bigQueryClient(PROJECT).client };
+  await bigquery.client.createDataset(DATASET);
   return {
     ...{ pubsub: pubsub.host, bigquery, publisher, subscriber },
     async stop() {
       await Promise.all([publisher.close(), subscriber.close()]);
-      await Promise.all([pubsub.stop(), emulator?.stop()]);
+      await Promise.all([pubsub.stop(), emulator.stop()]);
+      restore();
     },
   };
 }

@@ -1,5 +1,6 @@
 /** A topic, its subscription, and a dead letter topic: one run's own. */
 import { PROJECT, type StandIns } from "./stand-ins";
+import type { Published } from "../check";
 import type { Drawn } from "../messages";
 
 /** The shortest that there is. */
@@ -36,9 +37,8 @@ export class Topics {
     return topics;
   }
 
-  /** Answers the ids, in the order of the messages. A request takes 10 MB: a huge message has one of its own. */
-  async publish(drawn: readonly Drawn[]): Promise<string[]> {
-    const ids: string[] = [];
+  /** Answers them with the ids that the server gave, in their order. A request takes 10 MB: a huge message has one of its own. */
+  async publish(drawn: readonly Drawn[]): Promise<Published[]> {
     const huge = drawn.filter(({ kind }) => kind === "huge");
     const byDrawn = new Map<Drawn, string>();
     for (const part of [drawn.filter((one) => !huge.includes(one)), ...huge.map((one) => [one])]) {
@@ -47,8 +47,7 @@ export class Topics {
       const [{ messageIds }] = await this.standIns.publisher.publish({ topic: this.topic, messages });
       for (const [at, one] of part.entries()) byDrawn.set(one, messageIds![at]!);
     }
-    for (const one of drawn) ids.push(byDrawn.get(one)!);
-    return ids;
+    return drawn.map((one) => ({ id: byDrawn.get(one)!, drawn: one }));
   }
 
   async remove(): Promise<void> {
